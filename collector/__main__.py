@@ -1,0 +1,5 @@
+"""``python -m collector`` is ``citygauge``."""
+
+from collector.cli import main
+
+main()

@@ -1,0 +1,177 @@
+"""What a city file says, validated; secrets in it are still references (see ``collector.city.secrets``)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from collector.city.indicators import Indicator
+from collector.city.secrets import resolve
+from collector.city.types import Duration, Instant, Texts
+from collector.connector import Connector
+from collector.errors import ConfigurationError
+from collector.records import Kind
+from connectors.registry import load as connector_class
+
+HOLDS_POLLS = 2.5
+"""A run's answer counts until the next good run, at most this many polling intervals (DESIGN of the figures, section 2)."""
+
+_strict = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone such as Asia/Shanghai") from None
+    return name
+
+
+class Register(BaseModel):
+    """Who is owed: ``listed`` by what the source lists, ``fixed`` by a dated CSV file (subject, joined, removed, attributes)."""
+
+    model_config = _strict
+
+    policy: Literal["listed", "fixed"] = "listed"
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _fixed_needs_a_file(self) -> Register:
+        if (self.policy == "fixed") != (self.file is not None):
+            raise ValueError("policy fixed goes with file: channels.csv, policy listed without")
+        return self
+
+
+class Exclusion(BaseModel):
+    """Approved maintenance: taken out of what is owed, with who, why and when it was entered."""
+
+    model_config = _strict
+
+    source: str
+    start: Instant
+    end: Instant
+    reason: str = Field(min_length=1)
+    approved_by: str = Field(min_length=1)
+    entered_at: Instant
+    where: dict[str, Texts] = Field(default_factory=dict)
+    subjects: Texts = ()
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Exclusion:
+        if self.end <= self.start:
+            raise ValueError("end must lie after start")
+        return self
+
+
+class Source(BaseModel):
+    """One configured connector. Keys that only the connector knows are collected in ``options``."""
+
+    model_config = _strict
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    connector: str
+    every: Duration | None = None
+    holds: Duration | None = None
+    department: str | None = None
+    district: str | None = None
+    timezone: str | None = None
+    timeout: Duration = timedelta(seconds=30)
+    max_answer: int = Field(default=256, gt=0, description="largest answer in MiB")
+    tls_verify: bool | str = Field(default=True, description="true, false, or the path of a CA file")
+    register_: Register = Field(default=Register(), alias="register")
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    _zone_is_known = field_validator("timezone")(lambda name: name if name is None else _zone(name))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect_options(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "options" in data or not isinstance(data.get("connector"), str):
+            return data
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        try:
+            options_of = connector_class(data["connector"]).Options.model_fields
+        except ConfigurationError as error:
+            raise ValueError(str(error)) from None
+        own = {key: value for key, value in data.items() if key not in known or key in options_of}
+        return {key: value for key, value in data.items() if key in known} | {"options": own}
+
+    @model_validator(mode="after")
+    def _options_fit_the_connector(self) -> Source:
+        connector_class(self.connector).Options.model_validate_json(json.dumps(self.options))
+        return self
+
+    @property
+    def holds_for(self) -> timedelta:
+        """How long an answer counts when no further good run comes."""
+        return self.holds or (self.every or timedelta(0)) * HOLDS_POLLS
+
+    @property
+    def polled(self) -> bool:
+        return self.every is not None and self.connector not in ("file", "push")
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of record the source brings: its connector's, or as the city file says."""
+        return Kind(self.options["kind"]) if "kind" in self.options else connector_class(self.connector).kind
+
+    def build(self, folder: Path, zone: ZoneInfo) -> Connector:
+        """The connector, with its secrets resolved; ``zone`` is the city's, used where the source names none."""
+        kind = connector_class(self.connector)
+        options = resolve(self.options, folder, f"sources.{self.id}")
+        return kind(kind.Options.model_validate_json(json.dumps(options)), ZoneInfo(self.timezone) if self.timezone else zone)
+
+
+class City(BaseModel):
+    """A whole city file. ``folder`` is where it lies; relative paths in it start there."""
+
+    model_config = _strict
+
+    city: str
+    timezone: str = "Asia/Shanghai"
+    store: str = "sqlite:///citygauge.db"
+    broker: str = "embedded"
+    archive: str = "archive/"
+    actor_key: str | None = Field(default=None, description="${env:…} or ${file:…}; made beside the store when not given")
+    settle: Duration = timedelta(hours=2)
+    sources: tuple[Source, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    folder: Path = Field(default=Path(), exclude=True)
+
+    _zone_is_known = field_validator("timezone")(_zone)
+
+    @model_validator(mode="after")
+    def _names_fit_together(self) -> City:
+        for what, ids in (("sources", [s.id for s in self.sources]), ("indicators", [i.id for i in self.indicators])):
+            if twice := {one for one in ids if ids.count(one) > 1}:
+                raise ValueError(f"{what}: the id {sorted(twice)[0]!r} is given twice")
+        known = {source.id for source in self.sources}
+        named = [(f"indicators.{i.id}", s) for i in self.indicators for s in i.source_ids]
+        for place, source in named + [("exclusions", exclusion.source) for exclusion in self.exclusions]:
+            if source not in known:
+                raise ValueError(f"{place}: there is no source {source!r}; the sources are {', '.join(sorted(known)) or 'none'}")
+        return self
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def source(self, name: str) -> Source:
+        for source in self.sources:
+            if source.id == name:
+                return source
+        raise ConfigurationError(f"there is no source {name!r}; the sources are {', '.join(s.id for s in self.sources)}")
+
+    def indicator(self, name: str) -> Indicator:
+        for indicator in self.indicators:
+            if indicator.id == name:
+                return indicator
+        known = ", ".join(i.id for i in self.indicators)
+        raise ConfigurationError(f"there is no indicator {name!r}; the indicators are {known}")

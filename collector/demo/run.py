@@ -1,0 +1,146 @@
+"""The demonstration from start to end: start the city, back-fill, seal, freeze, report, compare with the city's truth."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from collector.broker import EmbeddedBroker
+from collector.cli.processes import BROKER_VARIABLE, run_all, start_worker
+from collector.demo.progress import Stage
+from collector.demo.tasks import CITY_VARIABLE, backfill
+from collector.errors import CitygaugeError
+from collector.figures import Figure, measure_all
+from collector.freeze import freeze_period
+from collector.installation import Installation
+from collector.periods import DAY, Period, Span, midnight, moment, slots
+from collector.processes import stop_child
+from collector.simulated_city.city import SimulatedCity
+from collector.simulated_city.city_file import city_file
+from collector.simulated_city.faults import default_faults
+from collector.simulated_city.magnitudes import Magnitudes, Settings
+from collector.store.runs import count_runs
+from collector.tasks import seal_day, use_broker
+
+ZONE = ZoneInfo("Asia/Shanghai")
+LIVE_DAYS = 3
+"""The world goes on for so long after the present; a demonstration that is left running longer is started anew."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the demonstration covers: the whole months before the one of ``now``, and the days of this month so far."""
+
+    months: list[Period]
+    start: int
+    now: int
+
+    @classmethod
+    def before(cls, now: int, months: int) -> Plan:
+        this = moment(now, ZONE).date().replace(day=1)
+        labels: list[str] = []
+        first = this
+        for _ in range(months):
+            first = (first - DAY).replace(day=1)
+            labels.insert(0, first.strftime("%Y-%m"))
+        return cls([Period.parse(label, ZONE) for label in labels], midnight(first, ZONE), now)
+
+    def last_slot(self, every: int) -> int:
+        """The last slot of the back-fill for a source polled every so many milliseconds."""
+        return midnight(self.last_day + DAY, ZONE) - every
+
+    @property
+    def last_day(self) -> date:
+        """The last day to back-fill: yesterday."""
+        return moment(self.now, ZONE).date() - DAY
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demonstration whose months are measured."""
+
+    installation: Installation
+    city: SimulatedCity
+    plan: Plan
+
+
+@contextmanager
+def demonstration(folder: Path, months: int, channels: int, now: int) -> Iterator[tuple[Demo, str]]:
+    """A running simulated city and the installation that measures it, with the broker's address.
+
+    The folder must be new or empty: a demonstration is always made whole.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise CitygaugeError(f"{folder} is not empty; give --dir a new folder or remove it")
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = Plan.before(now, months)
+    settings = Settings(
+        start=plan.start, end=now + LIVE_DAYS * 86_400_000, magnitudes=Magnitudes(channels=channels),
+        faults=default_faults(plan.months[-1]) if months > 1 else (),
+    )  # fmt: skip
+    simulated = folder / "simulated-city"
+    simulated.mkdir()
+    with SimulatedCity(simulated, settings) as city:
+        os.environ |= city.environment | {CITY_VARIABLE: str(simulated.resolve())}
+        path = folder / "city.yaml"
+        text = city_file(city.addresses, city.world, store="sqlite:///citygauge.db", broker="embedded", archive="archive/")
+        path.write_text(text, encoding="utf-8")
+        with EmbeddedBroker() as broker:
+            use_broker(broker)
+            yield Demo(Installation(path), city, plan), broker
+
+
+def back_fill(demo: Demo, broker: str) -> None:
+    """Poll every slot of the plan through the connectors, as Celery tasks by source and day, then seal all days."""
+    installation, plan = demo.installation, demo.plan
+    installation.database  # noqa: B018 (made before the workers open it)
+    first, last = moment(plan.start, ZONE).date(), plan.last_day
+    worker = start_worker(installation.path, broker, ("collector.demo.worker",))
+    try:
+        sources = [source for source in installation.city.sources if source.polled]
+        days = Period("", Span(plan.start, midnight(last + DAY, ZONE)), ZONE).days()
+        owed = sum(len(slots(day, source.every)) for source in sources for day in days if source.every)
+        # The longest chain first: one source's days follow one another, other sources fill the second process.
+        for source in sorted(sources, key=lambda one: one.id != "video"):
+            backfill.apply_async((source.id, first.isoformat(), last.isoformat()))
+        with Stage("polling", owed) as stage:
+            stage.until_done(lambda: _count(installation), worker)
+        due = installation.sealer.due(plan.now)
+        for one in due:
+            seal_day.apply_async((one.source, one.day.isoformat()))
+        with Stage("sealing", len(due)) as stage:
+            stage.until_done(lambda: len(due) - len(installation.sealer.due(plan.now)), worker)
+    finally:
+        stop_child(worker)
+
+
+def freeze_months(demo: Demo) -> list[Figure]:
+    """Snapshot and reports of every month; the figures in the order of the months."""
+    from collector.report import write_report
+
+    figures: list[Figure] = []
+    with Stage("freezing", len(demo.plan.months)) as stage:
+        for month in demo.plan.months:
+            snapshot = freeze_period(demo.installation, month.label, demo.plan.now)
+            for form in ("html", "xlsx"):
+                write_report(demo.installation, month.label, form, demo.installation.city.folder / f"report-{month.label}.{form}")
+            figures += measure_all(demo.installation.history, month, snapshot.created_at)
+            stage.advance()
+    return figures
+
+
+def _count(installation: Installation) -> int:
+    with installation.database.read() as connection:
+        return count_runs(connection)
+
+
+def go_on(demo: Demo, broker: str, port: int) -> None:
+    """Let the city go on in real time and keep measuring it, until a signal ends it."""
+    demo.city.go_live()
+    os.environ[BROKER_VARIABLE] = broker
+    run_all(demo.installation, "127.0.0.1", port)

@@ -1,0 +1,77 @@
+"""Figures as plain documents in the indicator's unit: what ``measure --json`` and the API print. Numbers are unrounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from collector.figures import Figure
+from collector.measurement import Measurement, Number
+from collector.periods import Period, iso
+
+
+def figures_document(figures: list[Figure], period: Period, as_of: int) -> dict[str, Any]:
+    return {
+        "period": {
+            "label": period.label,
+            "start": iso(period.span.start, period.zone),
+            "end": iso(period.span.end, period.zone),
+            "timezone": str(period.zone),
+            "complete": as_of >= period.span.end,
+        },
+        "as_of": iso(as_of),
+        "indicators": [figure_document(figure) for figure in figures],
+    }
+
+
+def figure_document(figure: Figure) -> dict[str, Any]:
+    indicator, scale = figure.indicator, figure.scale
+    return {
+        "id": indicator.id,
+        "name": indicator.title,
+        "measure": indicator.measure,
+        "method": getattr(indicator, "method", None),
+        "unit": indicator.unit,
+        **measurement_document(figure.measurement, scale),
+        "basis": figure.basis,
+        "target": indicator.target,
+        "verdict": figure.verdict.value,
+        "without_exclusions": measurement_document(figure.without_exclusions, scale) if figure.without_exclusions else None,
+        "faults": list(figure.measurement.faults),
+        "by": {label: measurement_document(one, scale) for label, one in figure.by.items()},
+    }
+
+
+def measurement_document(measured: Measurement, scale: Fraction) -> dict[str, Any]:
+    return {
+        "value": scaled(measured.value, scale),
+        "lower": scaled(measured.lower, scale),
+        "upper": scaled(measured.upper, scale),
+        "coverage": None if measured.coverage is None else float(measured.coverage),
+        "n": measured.n,
+        "numerator": scaled(measured.numerator, Fraction(1)),
+        "denominator": scaled(measured.denominator, Fraction(1)),
+        "parts": _plain(measured.parts),
+    }
+
+
+def scaled(value: Number | None, scale: Fraction) -> float | int | None:
+    """A number in the indicator's unit; exact fractions are scaled before they become a float."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return value if scale == 1 else float(Fraction(value) * scale)
+    exact = Fraction(value) * scale
+    return exact.numerator if exact.denominator == 1 else float(exact)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, Fraction | Decimal):
+        return scaled(Fraction(value), Fraction(1))
+    return value

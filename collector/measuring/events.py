@@ -1,0 +1,212 @@
+"""Measures over events (cases, activity, readings, figures): gather the rows once, then call the pure function for each break-down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from collector.city import indicators as defined
+from collector.city.indicators import CaseIndicator, Indicator, IndicatorBase
+from collector.errors import ConfigurationError
+from collector.history import History
+from collector.measurement import Measurement
+from collector.measures import active_users, case_duration, case_rates, figures, metering, pue
+from collector.measures import cases as case_rules
+from collector.measures.groups import Groups, Measured
+from collector.measures.observed import Observed
+from collector.measuring.updates import expected_updates
+from collector.periods import MILLISECOND, Period, Span
+from collector.records import Kind
+from collector.timeline import Timeline, vouched_time
+from collector.working_time import WorkCalendar
+
+_Indicator = TypeVar("_Indicator", bound=IndicatorBase)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What an indicator is measured from: rows of its sources, one per thing, and the time that all of the sources vouch for."""
+
+    indicator: Indicator
+    table: pa.Table
+    vouched: Timeline
+    holds: int
+
+
+def measure(
+    history: History, indicator: Indicator, period: Period, as_of: int, by: str | None
+) -> tuple[Measurement, dict[str, Measurement]]:
+    """(measurement, by label) of an indicator whose records are events."""
+    rows = _gather(history, indicator, period, as_of)
+    apply = _APPLY[indicator.measure]
+    if by == "day":
+        total, _ = apply(rows, _seen(indicator, rows, period, as_of), None)
+        each = {day.label: apply(rows, _seen(indicator, rows, day, as_of), None)[0] for day in period.days()}
+        return total, {label: one for label, one in each.items() if one.coverage is not None}
+    groups = _groups(rows, by) if by else None
+    return apply(rows, _seen(indicator, rows, period, as_of), groups)
+
+
+def _gather(history: History, indicator: Indicator, period: Period, as_of: int) -> Rows:
+    """Rows of all sources as known at ``as_of``, filtered by ``where``; what one source does not vouch for, none does."""
+    names = indicator.source_ids
+    if not names:
+        raise ConfigurationError(f"indicators.{indicator.id}: name the source that it is measured from")
+    tables, vouched = [], []
+    span = Span(period.span.start, max(period.span.start, min(period.span.end, as_of)))
+    for name in names:
+        table = _filtered(indicator, _load(history, name, indicator, span, as_of))
+        tables.append(_told_apart(table, name) if len(names) > 1 else table)
+        vouched.append(vouched_time(history.runs(name, _reach(indicator, period, as_of), as_of), as_of))
+    holds = max(history.city.source(name).holds_for // MILLISECOND for name in names)
+    return Rows(indicator, pa.concat_tables(tables).combine_chunks(), reduce(Timeline.__and__, vouched), holds)
+
+
+def _reach(indicator: Indicator, period: Period, as_of: int) -> Span:
+    """The time whose vouching matters: the period, and for cases all that follows up to the cut-off."""
+    return Span(period.span.start, max(period.span.end, as_of) if isinstance(indicator, CaseIndicator) else period.span.end)
+
+
+def _load(history: History, source: str, indicator: Indicator, span: Span, as_of: int) -> pa.Table:
+    kind = history.city.source(source).kind
+    if kind is not KINDS[indicator.measure] and indicator.measure != "usage_days":
+        needed = KINDS[indicator.measure].value
+        raise ConfigurationError(
+            f"indicators.{indicator.id}: {indicator.measure} is measured from {needed}, source {source} has {kind.value}"
+        )
+    if kind is Kind.CASES:
+        return case_rules.latest(history.cases(source, span.start, as_of), as_of)
+    if kind is Kind.READINGS:
+        return metering.latest(history.readings(source, span, as_of), as_of)
+    table = history.rows(source, kind, span, as_of)
+    if kind is Kind.FIGURES:
+        named = getattr(indicator, "figure", None)
+        table = table.filter(pc.equal(table["name"], named)) if named else table
+        return figures.latest(table, as_of)
+    return table
+
+
+def _filtered(indicator: Indicator, table: pa.Table) -> pa.Table:
+    for column, values in indicator.where.items():
+        table = table.filter(pc.is_in(table[column], value_set=pa.array(values, pa.string())))
+    return table
+
+
+def _told_apart(table: pa.Table, source: str) -> pa.Table:
+    """Cases and meters of two systems may carry the same number; people are the same person in both."""
+    for column in ("case", "meter"):
+        if column in table.column_names:
+            named = pc.binary_join_element_wise(pa.scalar(source), table[column], "/")
+            return table.set_column(table.column_names.index(column), column, named)
+    return table
+
+
+def _seen(indicator: Indicator, rows: Rows, period: Period, as_of: int) -> Observed:
+    late = isinstance(indicator, CaseIndicator) and indicator.cutoff == "as_of"
+    return Observed(period, as_of if late else min(as_of, period.span.end), rows.vouched)
+
+
+def _groups(rows: Rows, by: str) -> Groups:
+    if by == "subject" and "meter" in rows.table.column_names:
+        by = "meter"
+    if by not in rows.table.column_names:
+        raise ConfigurationError(f"--by {by}: {rows.indicator.measure} cannot be broken down so")
+    return Groups.of(rows.table[by])
+
+
+def _rule(indicator: CaseIndicator) -> case_rules.CaseRule:
+    return case_rules.CaseRule(indicator.base, indicator.cohort, indicator.decided_by)
+
+
+def _closure(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    return case_rates.case_closure(rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
+
+
+def _on_time(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    return case_rates.case_on_time(rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
+
+
+def _rework(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    return case_rates.case_rework(rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
+
+
+def _found_by(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    indicator = _as(rows, defined.CaseFoundBy)
+    return case_rates.case_found_by(rows.table, seen, _rule(indicator), indicator.found_by, groups)
+
+
+def _count(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    indicator = _as(rows, defined.CaseCount)
+    return case_rates.case_count(rows.table, seen, _rule(indicator), indicator.count, groups)
+
+
+def _duration(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    indicator = _as(rows, defined.CaseDuration)
+    calendar = WorkCalendar(seen.period.zone) if indicator.clock == "working" else None
+    return case_duration.case_duration(rows.table, seen, _rule(indicator), indicator.stat, calendar=calendar, groups=groups)
+
+
+def _active(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    indicator = _as(rows, defined.ActiveUsers)
+    return active_users.active_users(rows.table, seen, indicator.window, indicator.stat, groups)
+
+
+def _pue(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    indicator = _as(rows, defined.Pue)
+    return pue.pue(
+        rows.table, seen.period, seen.cutoff, rows.holds, rollover_kwh=indicator.rollover_kwh, category=indicator.category
+    )
+
+
+def _figure(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    indicator = _as(rows, defined.Figure)
+    return figures.figure(rows.table, seen, indicator.stat, indicator.plausible, groups)
+
+
+def _usage_days(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    return figures.usage_days(rows.table, seen, rows.indicator.unit == "%", groups)
+
+
+def _timeliness(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+    indicator = _as(rows, defined.Timeliness)
+    return figures.timeliness(rows.table, expected_updates(seen.period, indicator.every, indicator.within), seen), {}
+
+
+def _as(rows: Rows, kind: type[_Indicator]) -> _Indicator:
+    assert isinstance(rows.indicator, kind)
+    return rows.indicator
+
+
+KINDS = {
+    "case_closure": Kind.CASES,
+    "case_on_time": Kind.CASES,
+    "case_rework": Kind.CASES,
+    "case_found_by": Kind.CASES,
+    "case_count": Kind.CASES,
+    "case_duration": Kind.CASES,
+    "active_users": Kind.ACTIVITY,
+    "pue": Kind.READINGS,
+    "figure": Kind.FIGURES,
+    "usage_days": Kind.ACTIVITY,
+    "timeliness": Kind.FIGURES,
+}
+"""The kind of record each measure is made from; usage_days takes any."""
+
+_APPLY: dict[str, Callable[[Rows, Observed, Groups | None], Measured]] = {
+    "case_closure": _closure,
+    "case_on_time": _on_time,
+    "case_rework": _rework,
+    "case_found_by": _found_by,
+    "case_count": _count,
+    "case_duration": _duration,
+    "active_users": _active,
+    "pue": _pue,
+    "figure": _figure,
+    "usage_days": _usage_days,
+    "timeliness": _timeliness,
+}

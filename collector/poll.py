@@ -1,0 +1,121 @@
+"""One poll: fetch, keep the evidence, parse, and commit everything in one transaction, or a run that says why not.
+
+``(source, slot)`` happens once: the run's unique key decides, whoever tries. Nothing here knows whether it runs in a worker, in the
+embedded process or in a back-fill; the clock is an argument.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from collector.connector import Part, Poll
+from collector.errors import CitygaugeError, PartialAnswer, SourceChanged, SourceUnavailable
+from collector.periods import MILLISECOND, Span
+from collector.records import Events, Kind, Records
+from collector.sources import OpenSource
+from collector.store.commit import commit
+from collector.store.evidence import Evidence, EvidenceWriter
+from collector.store.runs import Outcome, Run, last_good_run, run_of_slot
+
+Clock = Callable[[], int]
+_OUTCOMES = ((PartialAnswer, Outcome.PARTIAL), (SourceChanged, Outcome.CHANGED), (SourceUnavailable, Outcome.UNAVAILABLE))
+
+
+class Answer:
+    """The parts of an answer as they come from ``fetch``: kept as evidence on their way to ``parse``."""
+
+    def __init__(self, source: OpenSource, poll: Poll, day: int) -> None:
+        self._fetch = source.connector.fetch(poll)
+        self._writer = EvidenceWriter(source.id, day, source.memory.parts)
+        self.cursor: str | None = None
+
+    def __iter__(self) -> Iterator[Part]:
+        while True:
+            try:
+                part = next(self._fetch)
+            except StopIteration as end:
+                self.cursor = end.value
+                return
+            self._writer.add(part)
+            yield part
+
+    def parse(self, source: OpenSource) -> Records:
+        parts = iter(self)
+        records = source.connector.parse(parts)
+        for _ in parts:  # a parser that needs only the first parts still leaves all of them as evidence
+            pass
+        return records
+
+    def evidence(self) -> Evidence:
+        return self._writer.finish()
+
+
+def poll(source: OpenSource, slot: int, clock: Clock) -> Run:
+    """Poll ``source`` for ``slot`` and store what came, or return the run that already answers for it.
+
+    Failures of the source are runs too (``unavailable``, ``changed``, ``partial``) and raise nothing.
+    """
+    with source.database.read() as connection:
+        if done := run_of_slot(connection, source.id, slot):
+            return done
+        before = last_good_run(connection, source.id)
+    since = before.vouches[-1].end if before else None
+    at = clock()
+    started = time.perf_counter()
+    source.http.told_at = None
+    answer = Answer(source, _request(source, at, slot, since, before), source.midnight(at))
+    run = Run(source.id, slot, at, Outcome.OK, pseudonymised=source.connector.pseudonymised)
+    try:
+        records = answer.parse(source)
+    except CitygaugeError as error:
+        return commit(source, _measured(source, failed(run, error), started), None, answer.evidence())
+    run = _measured(source, replace(run, cursor=answer.cursor), started)
+    if isinstance(records, Events):
+        run = replace(run, vouches=(_vouched(source, records, at, since),), faults=tuple(records.faults))
+    return commit(source, run, records, answer.evidence())
+
+
+def try_poll(source: OpenSource, clock: Clock) -> Records:
+    """Fetch and parse without storing anything. Raises what the connector raises."""
+    at = clock()
+    with source.database.read() as connection:
+        before = last_good_run(connection, source.id)
+    since = before.vouches[-1].end if before else None
+    return Answer(source, _request(source, at, at, since, before), source.midnight(at)).parse(source)
+
+
+def failed(run: Run, error: CitygaugeError) -> Run:
+    """The run as it ended, with the error in words."""
+    outcome = next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), Outcome.UNAVAILABLE)
+    return replace(run, outcome=outcome, error_kind=type(error).__name__, error=str(error))
+
+
+def _request(source: OpenSource, at: int, slot: int, since: int | None, before: Run | None) -> Poll:
+    cursor = before.cursor if before else None
+    return Poll(at, slot, since, cursor, source.http, source.pseudonym, source.settings.timeout)
+
+
+def _measured(source: OpenSource, run: Run, started: float) -> Run:
+    """With how long it took, and how far the source's clock was from ours when it said what time it was."""
+    skew = None
+    if source.http.told_at is not None:
+        told, heard = source.http.told_at
+        skew = told - (run.at / 1000 + heard - started)
+    return replace(run, seconds=time.perf_counter() - started, skew_seconds=skew)
+
+
+def _vouched(source: OpenSource, records: Events, at: int, since: int | None) -> Span:
+    """What a poll of an event source vouches for: from where the runs before it ended to its own instant, less the source's lag.
+
+    The first poll reaches back to the earliest thing it brought.
+    """
+    end = at - source.connector.lag // MILLISECOND
+    if since is None:
+        times = records.table["opened_at" if records.kind is Kind.CASES else "at"]
+        since = pc.min(times.cast(pa.int64())).as_py()
+    return Span(min(end, end if since is None else since), end)

@@ -1,0 +1,206 @@
+"""The report as a workbook: one sheet for the summary and one for each kind of detail, with real numbers and printed by rows.
+
+Texts are written as strings whatever they begin with, so that no name becomes a formula or a link. The dates inside the file are
+the snapshot's: the same snapshot gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+from xlsxwriter import Workbook
+
+from collector.measurement import Measurement, Number
+from collector.periods import moment
+from collector.report.content import Line, Report
+from collector.report.definitions import definition_rows, scope_text
+from collector.report.quantities import OPERATORS, Reading, label_of
+from collector.report.rounding import Quantity, date_time
+from collector.report.sheets import Book, Cell, Column
+from collector.report.sums import sums
+from collector.report.words import Words, printable
+from collector.store.runs import Outcome
+
+_MEASURED = (
+    Column("value", 14),
+    Column("unit", 8),
+    Column("lower", 14),
+    Column("upper", 14),
+    Column("coverage", 12),
+    Column("n", 12),
+)
+
+
+def as_workbook(report: Report, words: Words) -> bytes:
+    target = io.BytesIO()
+    # constant: texts are never read as formulas, links or numbers
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    workbook = Workbook(target, options)
+    frozen = report.frozen
+    as_of = moment(frozen.as_of)
+    title = f"{printable(frozen.city)} {frozen.period.label} {words('report')}"
+    workbook.set_properties({"title": title[:255], "comments": f"SHA-256 {frozen.digest}", "created": as_of.replace(tzinfo=None)})
+    book = Book(workbook, words, heading=f"{title} · {words('revision_text', revision=frozen.revision)}")
+    readings = [(line, Reading(line.figure, words)) for line in report.lines]
+    _summary(book, report, readings)
+    _definitions(book, readings)
+    _broken_down(book, readings, "day")
+    _broken_down(book, readings, "department")
+    _sources(book, report)
+    _exclusions(book, report)
+    _faults(book, readings)
+    _evidence(book, report)
+    workbook.close()
+    return target.getvalue()
+
+
+def _summary(book: Book, report: Report, readings: list[tuple[Line, Reading]]) -> None:
+    frozen, words = report.frozen, book.words
+    start, end = (date_time(moment(at, frozen.period.zone)) for at in (frozen.period.span.start, frozen.period.span.end))
+    head = [
+        words.both("span") + ": " + words("span_text", start=start, end=end),
+        words.both("as_of") + ": " + date_time(moment(frozen.as_of, frozen.period.zone)),
+        words.both("digest") + ": " + frozen.digest,
+    ]
+    columns = [
+        Column("indicator", 34), Column("id", 22), *_MEASURED[:-1], Column("min_coverage", 12), Column("operator", 8),
+        Column("target", 12), Column("verdict", 12), Column("basis", 8), Column("n", 12), Column("without_exclusions", 14),
+        Column("no_value_because", 34),
+    ]  # fmt: skip
+    book.sheet("summary", columns, [_summary_row(reading) for _, reading in readings], head)
+
+
+def _summary_row(reading: Reading) -> list[Cell]:
+    figure, measured = reading.figure, reading.figure.measurement
+    target, plain = reading.target, figure.without_exclusions
+    return [
+        reading.title,
+        figure.indicator.id,
+        *_measured(reading, measured)[:-1],
+        reading.min_coverage,
+        OPERATORS[target.operator] if target else None,
+        reading.threshold,
+        reading.verdict,
+        reading.basis,
+        measured.n,
+        reading.quantity(plain.value) if plain else None,
+        reading.why_no_value(measured),
+    ]
+
+
+def _measured(reading: Reading, measured: Measurement) -> list[Cell]:
+    """The cells of ``_MEASURED``; a side that nothing bounds says so."""
+
+    def bound(number: Number | None) -> Cell:
+        return reading.words("unbounded") if number is None else reading.quantity(number)
+
+    return [
+        reading.quantity(measured.value),
+        reading.unit,
+        bound(measured.lower),
+        bound(measured.upper),
+        reading.coverage(measured),
+        measured.n,
+    ]
+
+
+def _definitions(book: Book, readings: list[tuple[Line, Reading]]) -> None:
+    words = book.words
+    rows: list[list[Cell]] = []
+    for line, reading in readings:
+        rows += [
+            [reading.title, _label(words, key), text, None, None]
+            for key, text in definition_rows(reading, line.definition_digest)
+        ]
+        for one in sums(reading):
+            label = _label(words, one.key) if not one.side or one.key == one.side else f"{words(one.side)}: {words(one.key)}"
+            number = None if one.number is None else Quantity(one.number, 0 if one.number.denominator == 1 else 3)
+            rows.append([reading.title, label, one.text, number, one.unit])
+    columns = [Column("indicator", 34), Column("item", 34), Column("meaning", 70), Column("number_value", 22), Column("unit", 10)]
+    book.sheet("definition", columns, rows)
+
+
+def _broken_down(book: Book, readings: list[tuple[Line, Reading]], by: str) -> None:
+    rows: list[list[Cell]] = [
+        [
+            reading.title,
+            date.fromisoformat(label) if by == "day" else label_of(label, book.words),
+            *_measured(reading, one),
+            reading.why_no_value(one),
+        ]
+        for line, reading in readings
+        for label, one in line.by.get(by, {}).items()
+    ]
+    columns = [Column("indicator", 34), Column(by, 14 if by == "day" else 30), *_MEASURED, Column("no_value_because", 34)]
+    missing = [
+        f"{reading.title}: {book.words('no_chart', reason=printable(line.not_broken_down[by]))}"
+        for line, reading in readings
+        if by in line.not_broken_down
+    ]
+    book.sheet(f"by_{by}", columns, rows, missing)
+
+
+def _sources(book: Book, report: Report) -> None:
+    zone = report.frozen.period.zone
+    rows: list[list[Cell]] = [
+        [
+            source.id,
+            source.connector,
+            source.department,
+            *(source.outcomes.get(one.value, 0) for one in Outcome),
+            *(None if at is None else moment(at, zone) for at in (source.first_at, source.last_at)),
+            source.files,
+        ]
+        for source in report.sources
+    ]
+    outcomes = [Column(f"outcome.{one.value}", 12) for one in Outcome]
+    columns = [Column("source", 20), Column("connector", 16), Column("department", 24), *outcomes]
+    columns += [Column("first_run", 20), Column("last_run", 20), Column("files", 10)]
+    book.sheet("sources", columns, rows, [str(zone)])
+
+
+def _exclusions(book: Book, report: Report) -> None:
+    zone, words = report.frozen.period.zone, book.words
+    rows: list[list[Cell]] = [
+        [
+            one.source,
+            scope_text(one, words),
+            one.start.astimezone(zone),
+            one.end.astimezone(zone),
+            one.reason,
+            one.approved_by,
+            one.entered_at.astimezone(zone),
+            words("after_the_fact") if one.entered_at > one.start else None,
+        ]
+        for one in report.frozen.exclusions
+    ]
+    columns = [Column("source", 18), Column("subjects", 34), Column("start", 20), Column("end", 20), Column("reason", 40)]
+    columns += [Column("approved_by", 18), Column("entered_at", 20), Column("note", 14)]
+    book.sheet("exclusions", columns, rows, [str(zone)] if rows else [words("no_exclusions")])
+
+
+def _faults(book: Book, readings: list[tuple[Line, Reading]]) -> None:
+    rows: list[list[Cell]] = [[reading.title, fault] for _, reading in readings for fault in reading.figure.measurement.faults]
+    book.sheet("faults_found", [Column("indicator", 34), Column("fault", 110)], rows)
+
+
+def _evidence(book: Book, report: Report) -> None:
+    frozen, words = report.frozen, book.words
+    head = [
+        f"{words.both('digest')}: {frozen.digest}",
+        f"{words.both('previous')}: {frozen.previous or words('no_previous')}",
+        f"{words.both('software')}: {frozen.software}",
+    ]
+    rows: list[list[Cell]] = [
+        [source, date.fromisoformat(file.day), file.number, file.digest]
+        for source, files in frozen.segments.items()
+        for file in files
+    ]
+    book.sheet("evidence", [Column("source", 20), Column("day", 14), Column("number", 8), Column("sha256", 70)], rows, head)
+
+
+def _label(words: Words, key: str) -> str:
+    return words.both(key) if words.knows(key) else key
+
+

@@ -1,0 +1,113 @@
+"""The day segment: one Parquet file per source and day that anybody can read, and that needs no other day.
+
+A file holds several *parts*, told apart by the column ``part`` and kept in row groups of their own; columns that a part does not have
+are null. ``run``: what was asked and what the answers vouch for. ``subject`` (states only): every subject's number, its state as the day
+begins and its roll-up in milliseconds; key and attributes only where the register file does not have them already. ``carried``: what a
+day needs from before it (open cases, each meter's last reading). ``record``: the day's records. The format is in docs/segments.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from collector.errors import CitygaugeError
+from collector.records import ATTRIBUTES, RUNS, Kind, stored_schema
+
+FORMAT = 1
+_KEY = b"citygauge"
+ROLL_UP = ("owed_ms", "up_ms", "unknown_ms", "sampling_ms")
+SUBJECT_ROWS = pa.schema(
+    [("n", pa.int32()), ("subject", pa.string())]
+    + [(name, pa.string()) for name in ATTRIBUTES]
+    + [("opening", pa.uint8())]
+    + [(name, pa.int32()) for name in ROLL_UP]
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a segment says of itself. number: 0 for the day's segment, 1… for supplements. register: digest of the register file."""
+
+    source: str
+    kind: str
+    day: str
+    zone: str
+    start: int
+    end: int
+    number: int
+    sealed_at: int
+    register: str | None
+    software: str
+
+
+def part_schemas(kind: Kind) -> dict[str, pa.Schema]:
+    """The parts of a segment of this kind, in file order, with their columns."""
+    records = stored_schema(kind)
+    parts = {"run": RUNS}
+    if kind is Kind.STATES:
+        parts["subject"] = SUBJECT_ROWS
+    elif kind in (Kind.CASES, Kind.READINGS):
+        parts["carried"] = records
+    return parts | {"record": records}
+
+
+def write_segment(heading: Heading, parts: dict[str, pa.Table]) -> bytes:
+    """The file's bytes; the same parts give the same bytes."""
+    schemas = part_schemas(Kind(heading.kind))
+    columns = {field.name: field.type for schema in schemas.values() for field in schema}
+    schema = pa.schema([("part", pa.string()), *columns.items()])
+    groups = {name: i for i, name in enumerate(schemas)}
+    about = asdict(heading) | {"format": FORMAT, "groups": groups, "rows": {name: parts[name].num_rows for name in schemas}}
+    sink = pa.BufferOutputStream()
+    metadata = {_KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()}
+    with pq.ParquetWriter(
+        sink, schema.with_metadata(metadata), compression="zstd", compression_level=9, write_statistics=False,
+        column_encoding=None, use_dictionary=True, data_page_size=8 << 20,
+    ) as writer:  # fmt: skip
+        for name in schemas:
+            writer.write_table(_widened(name, parts[name], schema), row_group_size=max(1, parts[name].num_rows))
+    return sink.getvalue().to_pybytes()
+
+
+class Segment:
+    """A segment's bytes opened for reading, part by part and column by column."""
+
+    def __init__(self, body: bytes) -> None:
+        try:
+            self._file = pq.ParquetFile(pa.BufferReader(body))
+            about = json.loads(self._file.schema_arrow.metadata[_KEY])
+        except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+            raise CitygaugeError(f"this is not a day segment ({type(error).__name__})") from None
+        if about.pop("format") != FORMAT:
+            raise CitygaugeError("this day segment was written by a newer version of Citygauge")
+        self._groups: dict[str, int] = about.pop("groups")
+        self.rows: dict[str, int] = about.pop("rows")
+        self.heading = Heading(**about)
+        self.kind = Kind(self.heading.kind)
+
+    def part(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """A part's rows with its own columns, or those asked for."""
+        schema = part_schemas(self.kind)[name]
+        wanted = list(columns or schema.names)
+        if not self.rows[name]:
+            return pa.schema([schema.field(column) for column in wanted]).empty_table()
+        return self._file.read_row_group(self._group(name), columns=wanted).select(wanted)
+
+    def _group(self, name: str) -> int:
+        """Parts without rows have no row group, so the numbers close up."""
+        before = [other for other, index in self._groups.items() if index < self._groups[name] and self.rows[other]]
+        return len(before)
+
+
+def _widened(name: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
+    columns = [pa.repeat(name, table.num_rows) if field.name == "part" else _column(table, field) for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _column(table: pa.Table, field: pa.Field) -> pa.ChunkedArray | pa.Array:
+    return table[field.name] if field.name in table.column_names else pa.nulls(table.num_rows, field.type)

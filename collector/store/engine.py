@@ -1,0 +1,113 @@
+"""Open the hot store: SQLite (WAL) by default, PostgreSQL by URL; bring its tables to the current shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+
+from collector.errors import ConfigurationError, SourceUnavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SHAPE = "0001"
+"""The newest migration; looking it up here keeps Alembic out of every start."""
+
+
+class Database:
+    """Connections to one store: ``read()`` for looking, ``write()`` for a transaction that commits as a whole or not at all."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = _engine(url)
+        self._writer = self._engine.execution_options(citygauge_writes=True)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        with self._writer.begin() as connection:
+            yield connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def open_database(url: str, folder: Path) -> Database:
+    """The store behind ``url``, its tables made or migrated. A relative SQLite path starts at ``folder``.
+
+    Raises ConfigurationError for a URL that is none, SourceUnavailable where the server does not answer.
+    """
+    try:
+        database = Database(_absolute(url, folder))
+        _migrate(database)
+    except ArgumentError:
+        raise ConfigurationError("store: write sqlite:///citygauge.db or postgresql+psycopg://user:password@host/name") from None
+    except OperationalError as error:
+        raise SourceUnavailable(f"store: the database does not answer ({type(error.orig).__name__})") from None
+    return database
+
+
+def _absolute(url: str, folder: Path) -> str:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return parsed.set(database=str(folder / parsed.database)).render_as_string(hide_password=False)
+    return url
+
+
+def _engine(url: str) -> sa.Engine:
+    if sa.make_url(url).get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 60}, hide_parameters=True)
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        # A deferred transaction that reads before it writes fails at once when another process writes meanwhile.
+        writes = connection.get_execution_options().get("citygauge_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _migrate(database: Database) -> None:
+    """Upgrade to the newest shape; two processes that open a new store together are serialised by the write lock."""
+    if _version(database) == SHAPE:
+        return
+    from alembic import command  # only a new or old store pays for loading it
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.write() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('citygauge migration'))"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version(database: Database) -> str | None:
+    try:
+        with database.read() as connection:
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    except (OperationalError, ProgrammingError):
+        if not database.is_sqlite:
+            with database.read() as connection:  # a server that is not there raises here, a missing table does not
+                connection.execute(sa.text("SELECT 1"))
+        return None

@@ -1,0 +1,102 @@
+"""State vectors: the state of every subject of a source after its last good run, and the dictionary of its subjects.
+
+A subject has a dense number ``n`` for ever; a vector is one byte per subject, in that order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import sqlalchemy as sa
+import zstandard
+
+from collector.records import ATTRIBUTES, State, Sweep
+from collector.store.batches import pack, unpack
+from collector.store.schema import openings, subjects, vectors
+from collector.subjects import Dictionary
+
+_READ = sa.select(vectors).where(vectors.c.source == sa.bindparam("source"))
+_READ_LOCKED = _READ.with_for_update()
+_UPDATE = sa.update(vectors).where(vectors.c.source == sa.bindparam("of_source"))
+
+
+@dataclass(frozen=True)
+class Vector:
+    """States after the run ``run_id`` (0 before any), as uint8 of State, one per subject of the dictionary."""
+
+    run_id: int = 0
+    at: int = 0
+    states: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
+
+
+def read_vector(connection: sa.Connection, source: str, lock: bool = False) -> Vector:
+    row = connection.execute(_READ_LOCKED if lock else _READ, {"source": source}).one_or_none()
+    return Vector(row.run_id, row.at, unpack_states(row.body)) if row else Vector()
+
+
+def has_vector(connection: sa.Connection, source: str) -> bool:
+    """Whether the source's states come by sweeps (and not as a log with its own times)."""
+    return connection.execute(sa.select(vectors.c.source).where(vectors.c.source == source)).first() is not None
+
+
+def write_vector(connection: sa.Connection, source: str, before: Vector, after: Vector, changed: bool) -> None:
+    """Replace ``before``; where no state changed, only the run that confirmed it."""
+    values: dict[str, object] = {"run_id": after.run_id, "at": after.at}
+    if changed or not before.run_id:
+        values |= {"subjects": len(after.states), "body": pack_states(after.states)}
+    if before.run_id:
+        connection.execute(_UPDATE, values | {"of_source": source})
+    else:
+        connection.execute(sa.insert(vectors), {"source": source} | values)
+
+
+def write_opening(connection: sa.Connection, source: str, day: int, vector: Vector) -> None:
+    connection.execute(sa.insert(openings), {"source": source, "day": day, "body": pack_states(vector.states)})
+
+
+def read_opening(connection: sa.Connection, source: str, day: int) -> np.ndarray:
+    """States as ``day`` (a midnight) begins: the vector before the first good run on or after it, else the newest one."""
+    query = sa.select(openings.c.body).where(openings.c.source == source, openings.c.day >= day).order_by(openings.c.day)
+    body = connection.execute(query.limit(1)).scalar()
+    return read_vector(connection, source).states if body is None else unpack_states(body)
+
+
+def read_dictionary(connection: sa.Connection, source: str) -> Dictionary:
+    query = sa.select(subjects.c.body).where(subjects.c.source == source).order_by(subjects.c.run_id)
+    dictionary = Dictionary()
+    for body in connection.execute(query).scalars():
+        table = unpack(body)
+        attributes = {name: table[name].to_pylist() for name in ATTRIBUTES}
+        dictionary, _ = dictionary.merge(table["subject"].to_pylist(), attributes)
+    return dictionary
+
+
+def write_subjects(connection: sa.Connection, source: str, run_id: int, rows: pa.Table) -> None:
+    connection.execute(sa.insert(subjects), {"source": source, "run_id": run_id, "body": pack(rows)})
+
+
+def apply_sweep(sweep: Sweep, numbers: np.ndarray, before: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The vector after a sweep whose i-th subject is ``numbers[i]``, and the numbers of the subjects that changed.
+
+    A subject that was there and is missing now is gone where the answer is complete, unknown where it is not.
+    """
+    states = np.full(size, State.GONE, np.uint8)
+    states[: len(before)] = before
+    if len(numbers) < size:
+        missing = np.ones(size, bool)
+        missing[numbers] = False
+        states[missing & (states != State.GONE)] = State.GONE if sweep.complete else State.UNKNOWN
+    states[numbers] = sweep.states
+    padded = np.full(size, State.GONE, np.uint8)
+    padded[: len(before)] = before
+    return states, np.flatnonzero(states != padded)
+
+
+def pack_states(states: np.ndarray) -> bytes:
+    return zstandard.ZstdCompressor(level=1).compress(states.tobytes())
+
+
+def unpack_states(body: bytes) -> np.ndarray:
+    return np.frombuffer(zstandard.ZstdDecompressor().decompress(body), np.uint8)

@@ -1,0 +1,78 @@
+"""The work as Celery tasks: one per (source, slot), one per (source, day), one per month. All of them may run twice or be lost.
+
+A task names what is to be done, the store knows whether it is done. Nothing is passed through results.
+"""
+
+from __future__ import annotations
+
+import signal
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from collector.errors import CitygaugeError
+from collector.installation import Installation, city_path, now
+from collector.poll import poll
+from collector.processes import die_with_parent
+
+LONGEST_TASK = timedelta(minutes=10)
+
+app = Celery("citygauge")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_time_limit=int(LONGEST_TASK.total_seconds()),
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    broker_connection_retry_on_startup=True,
+    # A task whose worker was killed comes back after seconds; the default sweep takes about 100.
+    broker_transport_options={
+        "visibility_timeout": int(2 * LONGEST_TASK.total_seconds()),
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    },
+)
+
+
+def use_broker(url: str) -> Celery:
+    """The app with its broker; called once by every process before it sends or takes tasks."""
+    app.conf.broker_url = url
+    return app
+
+
+@lru_cache(maxsize=1)
+def installation() -> Installation:
+    """This process' view of the city; made after the fork, since connections must not be shared."""
+    return Installation(city_path())
+
+
+@worker_process_init.connect
+def _start_pool_process(**_: Any) -> None:
+    die_with_parent(signal.SIGKILL)
+    installation.cache_clear()
+
+
+@app.task(name="citygauge.poll_slot")
+def poll_slot(source: str, slot: int) -> str:
+    """Poll ``source`` for ``slot``; how it ended is in the run."""
+    return poll(installation().source(source), slot, now).outcome.value
+
+
+@app.task(name="citygauge.seal_day")
+def seal_day(source: str, day: str) -> None:
+    installation().sealer.seal_day(source, date.fromisoformat(day), now())
+
+
+@app.task(name="citygauge.freeze", autoretry_for=(CitygaugeError,), max_retries=3)
+def freeze(period: str) -> None:
+    """Take the snapshot of a period that is over and sealed."""
+    from collector.freeze import freeze_period  # the measures are loaded only where a snapshot is taken
+
+    freeze_period(installation(), period, now())

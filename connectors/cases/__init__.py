@@ -1,0 +1,1 @@
+"""Case-handling systems: cases as they stand."""

@@ -1,0 +1,1 @@
+"""Energy meters of data centres and other sites."""

@@ -1,0 +1,1 @@
+"""Records from files that somebody exports: CSV, Excel workbooks, Parquet."""

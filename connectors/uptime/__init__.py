@@ -1,0 +1,1 @@
+"""Whether platforms answer: our own probes, and what a monitoring system already knows."""
