@@ -11,7 +11,6 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlalchemy as sa
 
 from collector.archive import Archive
 from collector.city import City
@@ -19,7 +18,7 @@ from collector.measures.states import States
 from collector.periods import DAY, Span, midnight, moment
 from collector.records import INSTANT, Kind, State, stored_schema
 from collector.segment import Segment
-from collector.store.engine import Database
+from collector.store.engine import Connection, Database
 from collector.store.hot import read_batches
 from collector.store.runs import read_runs
 from collector.store.segments import Sealed, last_sealed_before, sealed_segments
@@ -94,14 +93,14 @@ class History:
         return pa.concat_tables([carried, inside]).combine_chunks()
 
     def _records(
-        self, connection: sa.Connection, source: str, kind: Kind, first: int | None, after: int | None, as_of: int
+        self, connection: Connection, source: str, kind: Kind, first: int | None, after: int | None, as_of: int
     ) -> pa.Table:
         """Sealed and unsealed records of the days in [first, after)."""
         tables = [self.segment(one).part("record") for one in sealed_segments(connection, source, first, after)]
         tables.append(read_batches(connection, source, kind, first, after, as_of))
         return _known(pa.concat_tables(tables), as_of)
 
-    def carried(self, connection: sa.Connection, source: str, kind: Kind, first: int, as_of: int) -> pa.Table:
+    def carried(self, connection: Connection, source: str, kind: Kind, first: int, as_of: int) -> pa.Table:
         """What the day that begins at ``first`` needs from before it."""
         day = sealed_segments(connection, source, first, first + 1)
         if day:
@@ -114,7 +113,7 @@ class History:
         tables.append(self._records(connection, source, kind, after and after + 1, first, as_of))
         return _known(carry(kind, pa.concat_tables(tables), first), as_of)
 
-    def _opening(self, connection: sa.Connection, source: str, first: int, size: int, as_of: int) -> np.ndarray:
+    def _opening(self, connection: Connection, source: str, first: int, size: int, as_of: int) -> np.ndarray:
         """States as the day at ``first`` begins; a subject not listed yet is gone."""
         opening = np.full(size, State.GONE, np.uint8)
         day = sealed_segments(connection, source, first, first + 1)
@@ -128,7 +127,7 @@ class History:
             self._fold(connection, source, first, opening, as_of)
         return opening
 
-    def _fold(self, connection: sa.Connection, source: str, first: int, opening: np.ndarray, as_of: int) -> None:
+    def _fold(self, connection: Connection, source: str, first: int, opening: np.ndarray, as_of: int) -> None:
         """Opening states of a log with its own times: the last change of each subject before ``first``."""
         before = last_sealed_before(connection, source, first)
         if before:

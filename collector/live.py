@@ -43,6 +43,7 @@ SHARE = 10
 BEHIND = 10_000
 """Runs are numbered before they commit, so a lower number may still appear, but none so far behind the newest."""
 SHOWN_SNAPSHOTS = 24
+LONGEST_WAIT = timedelta(seconds=5)
 
 log = logging.getLogger("citygauge.live")
 
@@ -124,7 +125,7 @@ class Live:
     def stop(self) -> None:
         self._stop.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(LONGEST_WAIT.total_seconds())
 
     def _run(self) -> None:
         self._refresh()

@@ -79,7 +79,9 @@ def own_time(kind: Kind, table: pa.Table) -> pa.Array:
     """The instant that decides on a record's day: its ``at``; of a case the latest thing that happened to it."""
     if kind is not Kind.CASES:
         return table["at"].combine_chunks()
-    return pc.max_element_wise(*(table[name].combine_chunks() for name in CASE_INSTANTS), skip_nulls=True)
+    # as whole numbers: the kernel takes no timestamps with a zone
+    instants = (table[name].combine_chunks().cast(pa.int64()) for name in CASE_INSTANTS)
+    return pc.max_element_wise(*instants, skip_nulls=True).cast(INSTANT)
 
 
 @dataclass(frozen=True)

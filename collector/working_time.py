@@ -83,7 +83,7 @@ class WorkCalendar:
             return Timeline()
         first, last = moment(span.start, self.zone).date(), moment(span.end - 1, self.zone).date()
         days = (first + i * DAY for i in range((last - first).days + 1))
-        return Timeline(office for day in days if self.is_workday(day) for office in self._office(day)).clip(span)
+        return Timeline(office for day in days if self.is_workday(day) for office in self.office(day)).clip(span)
 
     def elapsed(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
         """Milliseconds of office hours in each [start, end) (int64 instants)."""
@@ -110,14 +110,15 @@ class WorkCalendar:
         day = moment(start, self.zone).date()
         left = owed
         while True:
-            for office in self._office(day) if self.is_workday(day) else []:
+            for office in self.office(day) if self.is_workday(day) else []:
                 begin = max(office.start, start)
                 if left <= office.end - begin:
                     return begin + left
                 left -= max(0, office.end - begin)
             day += DAY
 
-    def _office(self, day: date) -> list[Span]:
+    def office(self, day: date) -> list[Span]:
+        """The office hours of a day, working day or not."""
         return [Span(self._at(day, start), self._at(day, end)) for start, end in self.hours]
 
     def _at(self, day: date, text: str) -> int:

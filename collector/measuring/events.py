@@ -148,7 +148,7 @@ def _count(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
 def _duration(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
     indicator = _as(rows, defined.CaseDuration)
     calendar = WorkCalendar(seen.period.zone) if indicator.clock == "working" else None
-    return case_duration.case_duration(rows.table, seen, _rule(indicator), indicator.stat, calendar=calendar, groups=groups)
+    return case_duration.case_duration(rows.table, seen, _rule(indicator), stat=indicator.stat, calendar=calendar, groups=groups)
 
 
 def _active(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
@@ -159,7 +159,7 @@ def _active(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
 def _pue(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
     indicator = _as(rows, defined.Pue)
     return pue.pue(
-        rows.table, seen.period, seen.cutoff, rows.holds, rollover_kwh=indicator.rollover_kwh, category=indicator.category
+        rows.table, seen.period, seen.cutoff, holds=rows.holds, rollover_kwh=indicator.rollover_kwh, category=indicator.category
     )
 
 

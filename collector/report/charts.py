@@ -112,7 +112,11 @@ def line_chart(reading: Reading, days: Mapping[str, Measurement], with_target: b
         y_ticks=[Mark(plot.x, axis.at(float(one.number)), one.plain) for one in ticks(low, high)],
         x_ticks=_day_ticks(centres, [day.label for day in scaled]),
         bands=[_band(axis, x, round(step, 2), day) for x, day in zip(columns, scaled, strict=True)],
-        gaps=[Box(x, plot.y, round(step, 2), plot.height) for x, day in zip(columns, scaled, strict=True) if day.value is None],
+        gaps=[
+            Box(x, plot.y, round(step, 2), plot.height)
+            for x, day in zip(columns, scaled, strict=True)
+            if day.value is None
+        ],
         lines=_runs(points),
         dots=[point for point in points if point] if len(points) <= MOST_DOTS else [],
         target=None if target is None else Mark(plot.x + plot.width, axis.at(target), reading.target_text),
@@ -127,7 +131,9 @@ def bar_chart(reading: Reading, groups: Mapping[str, Measurement]) -> BarChart |
     scaled = sorted((_Scaled.of(label, one, reading.figure.scale) for label, one in groups.items()), key=_lowest_first)
     shown = scaled[:MOST_BARS]
     target = float(reading.target.threshold) if reading.target else None
-    highest = max([one.value for one in shown if one.value is not None] + ([] if target is None else [target]), default=1.0)
+    highest = max(
+        [one.value for one in shown if one.value is not None] + ([] if target is None else [target]), default=1.0
+    )
     top = 100.0 if reading.unit == "%" and highest <= 100 else highest * 1.05 or 1.0
     plot = Box(BAR_LEFT, TOP, WIDTH - BAR_LEFT - BAR_RIGHT, BAR_STEP * len(shown))
     axis = Axis(0.0, top, plot.x, plot.x + plot.width)
@@ -144,7 +150,9 @@ def ticks(low: float, high: float, about: int = 5) -> list[Quantity]:
     """Round numbers between ``low`` and ``high``, each with the digits that tell it from its neighbours."""
     raw = (high - low) / about
     power = math.floor(math.log10(raw))
-    step = next(Fraction(one) * Fraction(10) ** power for one in (1, 2, Fraction(5, 2), 5, 10) if one * 10.0**power >= raw)
+    step = next(
+        Fraction(one) * Fraction(10) ** power for one in (1, 2, Fraction(5, 2), 5, 10) if one * 10.0**power >= raw
+    )
     digits = next(digits for digits in range(20) if (step * 10**digits).denominator == 1)
     first, last = math.ceil(Fraction(low) / step), math.floor(Fraction(high) / step)
     return [Quantity(i * step, digits) for i in range(first, last + 1)]

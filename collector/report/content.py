@@ -111,7 +111,9 @@ def _line(history: History, figure: Figure, definition_digest: str) -> Line:
     for name in BROKEN_DOWN.get(figure.indicator.measure, ()):
         try:
             by[name] = measure(history, figure.indicator, figure.period, figure.as_of, by=name).by
-        except CitygaugeError as error:  # the figures stand without their charts, and the report says why there are none
+        except (
+            CitygaugeError
+        ) as error:  # the figures stand without their charts, and the report says why there are none
             reasons[name] = str(error)
     return Line(figure, definition_digest, by, reasons)
 

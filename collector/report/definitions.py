@@ -12,7 +12,19 @@ from collector.measures.cases import CaseRule
 from collector.report.quantities import Reading
 from collector.report.words import Words, printable
 
-_SAID_ELSEWHERE = {"id", "name", "measure", "unit", "source", "sources", "where", "target", "min_coverage", "base", "cohort"}
+_SAID_ELSEWHERE = {
+    "id",
+    "name",
+    "measure",
+    "unit",
+    "source",
+    "sources",
+    "where",
+    "target",
+    "min_coverage",
+    "base",
+    "cohort",
+}
 
 
 def definition_rows(reading: Reading, digest: str) -> list[tuple[str, str]]:
@@ -52,7 +64,7 @@ def setting_text(name: str, given: Any, words: Words) -> str:
         return words("yes" if given else "no")
     if isinstance(given, str):
         key = f"{name}.{given}"
-        return f"{words(key)} ({given})" if words.knows(key) else printable(given)
+        return f"{words(key)} ({given})" if words.knows(key) and words(key) != given else printable(given)
     if isinstance(given, timedelta):
         return duration_text(given, words)
     if isinstance(given, Schedule):
@@ -92,4 +104,6 @@ def scope_text(exclusion: Exclusion, words: Words) -> str:
 
 
 def _filter(where: dict[str, tuple[str, ...]]) -> str:
-    return "; ".join(f"{printable(name)} = {' | '.join(printable(one) for one in values)}" for name, values in where.items())
+    return "; ".join(
+        f"{printable(name)} = {' | '.join(printable(one) for one in values)}" for name, values in where.items()
+    )

@@ -76,6 +76,7 @@ _LABELS = {
 _SENTENCES = {
     "unbounded": ("无界", "unbounded"),
     "no_target_set": ("未设", "none"),
+    "zone_of_times": ("时间按 {zone}。", "Times are in {zone}."),
     "no_exclusions": ("本期间没有剔除时段。", "Nothing is excluded in this period."),
     "after_the_fact": ("事后录入", "entered after it began"),
     "all_subjects": ("全部", "all"),
@@ -84,7 +85,10 @@ _SENTENCES = {
     "partly_covered": ("有 {count} 日未完整观测。", "{count} days were not observed in full."),
     "no_chart": ("无法由已封存的记录给出此图：{reason}", "The sealed records do not give this chart: {reason}"),
     "more_bars": ("另有 {count} 个部门，见 XLSX 报告的“按部门”表。", "{count} more are in the XLSX report."),
-    "more_faults": ("只列出前 {count} 条；其余见 XLSX 报告。", "The first {count} are listed; the rest are in the XLSX report."),
+    "more_faults": (
+        "只列出前 {count} 条；其余见 XLSX 报告。",
+        "The first {count} are listed; the rest are in the XLSX report.",
+    ),
     "files_of": ("{source}：{count} 个文件", "{source}: {count} files"),
     "no_value": ("无值：{reason}", "No value: {reason}"),
     "reading": (
@@ -179,7 +183,10 @@ _FORMULAS = {
         "从上报到结案的时长；未结案件以已历时长计入下界",
         "time from report to closing; open cases are in the lower bound with their age so far",
     ),
-    "formula.active_users": ("去重后的活跃用户数（按账号的加密散列计）", "distinct users, by keyed hash of the account"),
+    "formula.active_users": (
+        "去重后的活跃用户数（按账号的加密散列计）",
+        "distinct users, by keyed hash of the account",
+    ),
     "formula.pue": (
         "总耗电量 ÷ IT 设备耗电量，只取两侧同时计量的时段（和之比，不是比之平均）",
         "facility energy / IT energy over the time in which both were metered (ratio of sums)",
@@ -275,7 +282,10 @@ _PARTS = {
     "part.down_seconds": ("离线时长", "time down"),
     "part.unknown_seconds": ("未观测时长", "time not observed"),
     "part.excluded_seconds": ("剔除时长", "time excluded"),
-    "part.sampling_seconds": ("状态变化的时刻不确定度（不在区间内）", "uncertainty of when states changed (not in the interval)"),
+    "part.sampling_seconds": (
+        "状态变化的时刻不确定度（不在区间内）",
+        "uncertainty of when states changed (not in the interval)",
+    ),
     "part.known_seconds": ("在线时长 + 离线时长", "time up + time down"),
     "part.subjects": ("监测对象数", "subjects"),
     "part.sweeps": ("有效轮询次数", "good polls"),

@@ -13,7 +13,7 @@ from collector.report.charts import BarChart, LineChart, bar_chart, line_chart
 from collector.report.content import Line, Report
 from collector.report.definitions import definition_rows, scope_text
 from collector.report.quantities import Reading
-from collector.report.rounding import count, date_time
+from collector.report.rounding import clock_time, count, date_time
 from collector.report.sums import Sum, sums
 from collector.report.words import Words, printable, short
 from collector.store.runs import Outcome
@@ -43,17 +43,22 @@ def as_html(report: Report, words: Words) -> bytes:
     """UTF-8. Every text from outside passes through the template engine's escaping."""
     frozen = report.frozen
     verdicts = Counter(line.figure.verdict.value for line in report.lines)
-    page = _environment(words).get_template("report.html").render(
-        report=report,
-        frozen=frozen,
-        sections=[_section(line, words) for line in report.lines],
-        verdicts=[(one.value, verdicts[one.value]) for one in Verdict if verdicts[one.value]],
-        when=lambda at: date_time(moment(at, frozen.period.zone)),
-        when_date=lambda value: date_time(value.astimezone(frozen.period.zone)),
-        entered_late=lambda one: instant(one.entered_at) > instant(one.start),
-        scope_of=lambda one: scope_text(one, words),
-        outcomes=[outcome.value for outcome in Outcome],
-        listed_faults=LISTED_FAULTS,
+    page = (
+        _environment(words)
+        .get_template("report.html")
+        .render(
+            report=report,
+            frozen=frozen,
+            sections=[_section(line, words) for line in report.lines],
+            verdicts=[(one.value, verdicts[one.value]) for one in Verdict if verdicts[one.value]],
+            when=lambda at: date_time(moment(at, frozen.period.zone)),
+            clock=lambda at: clock_time(moment(at, frozen.period.zone)),
+            clock_date=lambda value: clock_time(value.astimezone(frozen.period.zone)),
+            entered_late=lambda one: instant(one.entered_at) > instant(one.start),
+            scope_of=lambda one: scope_text(one, words),
+            outcomes=[outcome.value for outcome in Outcome],
+            listed_faults=LISTED_FAULTS,
+        )
     )
     return page.encode()
 

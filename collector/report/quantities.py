@@ -116,16 +116,10 @@ class Reading:
             return words("why.low_coverage", coverage=self.coverage_text(measured), least=self.min_coverage)
         return words("why.faulty") if measured.faults else words("why.empty")
 
-    @property
-    def is_mean(self) -> bool:
-        """Whether the figure is an average, so that a whole number is a coincidence."""
-        indicator = self.figure.indicator
-        return getattr(indicator, "stat", None) == "mean" and getattr(indicator, "window", "day") == "day"
-
     def _least_digits(self, scaled: Fraction) -> int:
         if self.measure == "pue":
             return 3
-        divided = self.is_mean or self.measure == "case_duration" or self.unit in {"%", "‰"}
+        divided = self.measure == "case_duration" or self.unit in {"%", "‰"}
         return 2 if divided or scaled.denominator > 1 else 0
 
     def _marks(self) -> list[Fraction]:

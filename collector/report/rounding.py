@@ -80,7 +80,12 @@ def duration(seconds: Fraction, units: tuple[str, str, str, str]) -> str:
 def date_time(when: datetime) -> str:
     """``2026-11-01 02:00:05 UTC+08:00``."""
     offset = when.strftime("%z")
-    return f"{when:%Y-%m-%d %H:%M:%S} UTC{offset[:3]}:{offset[3:5]}"
+    return f"{clock_time(when)} UTC{offset[:3]}:{offset[3:5]}"
+
+
+def clock_time(when: datetime) -> str:
+    """Without the offset, for tables that name the zone once."""
+    return f"{when:%Y-%m-%d %H:%M:%S}"
 
 
 def _side(number: Fraction, mark: Fraction) -> int:

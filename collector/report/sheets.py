@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from unicodedata import east_asian_width
 
 from xlsxwriter import Workbook
 
@@ -14,6 +17,9 @@ from collector.report.words import Words, printable
 
 LONGEST_CELL = 32_767
 """What a cell may hold (the format's limit)."""
+
+LINE_HEIGHT, TALLEST_ROW = 15.0, 409.0
+"""In points; the second is the format's limit. Heights are set since not every program fits rows to wrapped text by itself."""
 
 FONT = "Microsoft YaHei"
 LANDSCAPE_A4 = 9
@@ -30,28 +36,48 @@ class Column:
 
 
 class Book:
-    """Writes tables into a workbook; ``heading`` stands on top of every sheet and printed page."""
+    """Writes tables into a workbook; ``heading`` stands on top of every sheet.
 
-    def __init__(self, workbook: Workbook, words: Words, heading: str) -> None:
+    properties: of the document (title, comments, created); without ``created`` the file would hold the time it was made at.
+    """
+
+    def __init__(self, words: Words, heading: str, properties: Mapping[str, str | datetime]) -> None:
         self.words, self.heading = words, heading
-        self._workbook = workbook
+        self._target = io.BytesIO()
+        never_interpreted = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        self._workbook = Workbook(self._target, {"in_memory": True} | never_interpreted)
+        self._workbook.set_properties(
+            {key: one.replace(tzinfo=None) if isinstance(one, datetime) else one for key, one in properties.items()}
+        )
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
 
-    def sheet(self, key: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], head: Sequence[str] = ()) -> None:
+    def close(self) -> bytes:
+        """The finished workbook."""
+        self._workbook.close()
+        return self._target.getvalue()
+
+    def sheet(
+        self, key: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], head: Sequence[str] = ()
+    ) -> None:
         """One table under its heading lines. The header row stays on the screen and is repeated on paper."""
         sheet = self._workbook.add_worksheet(self.words(key))
+        sheet.set_row(0, 24)
         self._write(sheet, 0, 0, self.heading, bold=True, font_size=14)
         for row, line in enumerate(head, 1):
             self._write(sheet, row, 0, line, font_color="#5B6570")
         header = len(head) + 1
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
-            label = self.words.both(column.key)
-            self._write(sheet, header, index, label, bold=True, bg_color="#EEF2F6", border=1, text_wrap=True)
+        labels = [self.words.both(column.key) for column in columns]
+        self._row(sheet, header, columns, labels, bold=True, bg_color="#EEF2F6")
         for number, cells in enumerate(rows, header + 1):
-            for index, cell in enumerate(cells):
-                self._write(sheet, number, index, cell, border=1, text_wrap=True)
+            self._row(sheet, number, columns, cells)
         self._print_set_up(sheet, header, len(columns), len(rows))
+
+    def _row(self, sheet: Any, number: int, columns: Sequence[Column], cells: Sequence[Cell], **looks: object) -> None:
+        sheet.set_row(number, min(TALLEST_ROW, LINE_HEIGHT * max(map(_lines, cells, columns))))
+        for index, cell in enumerate(cells):
+            self._write(sheet, number, index, cell, border=1, border_color="#C9D0D7", text_wrap=True, **looks)
 
     def _print_set_up(self, sheet: Any, header: int, columns: int, rows: int) -> None:
         sheet.freeze_panes(header + 1, 1)
@@ -69,7 +95,9 @@ class Book:
         if isinstance(cell, Quantity):
             sheet.write_number(row, column, _in_cell(cell), self._format(num_format=_number_format(cell), **looks))
         elif isinstance(cell, datetime):
-            sheet.write_datetime(row, column, cell.replace(tzinfo=None), self._format(num_format="yyyy-mm-dd hh:mm:ss", **looks))
+            sheet.write_datetime(
+                row, column, cell.replace(tzinfo=None), self._format(num_format="yyyy-mm-dd hh:mm:ss", **looks)
+            )
         elif isinstance(cell, date):
             sheet.write_datetime(row, column, cell, self._format(num_format="yyyy-mm-dd", **looks))
         elif isinstance(cell, int):
@@ -77,14 +105,24 @@ class Book:
         elif cell is None:
             sheet.write_blank(row, column, None, self._format(**looks))
         else:
-            sheet.write_string(row, column, printable(cell)[:LONGEST_CELL], self._format(**looks))
+            sheet.write_string(row, column, printable(cell)[:LONGEST_CELL], self._format(indent=1, **looks))
 
     def _format(self, **looks: object) -> Any:
         """Formats are kept: a workbook may hold some thousands of different ones, and each cell would else bring its own."""
         key = tuple(sorted(looks.items()))
         if key not in self._formats:
-            self._formats[key] = self._workbook.add_format({"font_name": FONT, "font_size": 10, "valign": "top", **looks})
+            self._formats[key] = self._workbook.add_format(
+                {"font_name": FONT, "font_size": 10, "valign": "vcenter", **looks}
+            )
         return self._formats[key]
+
+
+def _lines(cell: Cell, column: Column) -> int:
+    """How many lines a text takes in its column; a Chinese character is as wide as two Latin ones."""
+    if not isinstance(cell, str):
+        return 1
+    width = sum(2 if east_asian_width(one) in "WF" else 1 for one in printable(cell)[:LONGEST_CELL])
+    return max(1, math.ceil(width / (column.width - 2)))
 
 
 def _in_cell(quantity: Quantity) -> float:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from collector.report.glossary import GLOSSARY
 from collector.report.quantities import Reading
 from collector.report.rounding import Quantity, duration
 from collector.report.words import Words, printable
@@ -21,6 +21,8 @@ _SIDES = {
     "budget_execution": ("part.executed", "part.budget"),
 }
 """What numerator and denominator of a measure are, where a part's name says it."""
+
+_ORDER = {key: place for place, key in enumerate(GLOSSARY)}
 
 
 @dataclass(frozen=True)
@@ -38,21 +40,28 @@ class Sum:
 
 
 def sums(reading: Reading) -> list[Sum]:
-    """Numerator and denominator first, then the parts in the order of the measurement. Lists by day are told elsewhere."""
-    measured = reading.figure.measurement
+    """Numerator and denominator first, then the other parts in the order of the glossary. Lists by day are told elsewhere."""
+    measured, words = reading.figure.measurement, reading.words
     rows = []
     for side, key in zip(("numerator", "denominator"), _SIDES.get(reading.measure, (None, None)), strict=True):
         number = getattr(measured, side)
         if number is not None:
-            rows.append(_number(key or side, Fraction(number), reading.words, side))
-    return rows + [one for name, given in _parts(measured.parts) if (one := _part(name, given, reading.words))]
+            rows.append(_number(key or side, Fraction(number), words, side))
+    told = {one.key for one in rows}
+    parts = [_part(name, given, words) for name, given in measured.parts.items() if _is_single(given)]
+    return rows + sorted((one for one in parts if one.key not in told), key=_place)
 
 
-def _parts(parts: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, given) for name, given in parts.items() if given is not None and not isinstance(given, list)]
+def _is_single(given: Any) -> bool:
+    return given is not None and not isinstance(given, list)
 
 
-def _part(name: str, given: Any, words: Words) -> Sum | None:
+def _place(one: Sum) -> tuple[int, str]:
+    """Canonical JSON keeps no order; what the glossary does not know comes last."""
+    return _ORDER.get(one.key, len(_ORDER)), one.key
+
+
+def _part(name: str, given: Any, words: Words) -> Sum:
     """A part of the snapshot: numbers are text in it. One that this version has no word for is shown by its own name."""
     key = f"part.{name}" if words.knows(f"part.{name}") else name
     if isinstance(given, bool):

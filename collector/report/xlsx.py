@@ -6,10 +6,7 @@ the snapshot's: the same snapshot gives the same bytes.
 
 from __future__ import annotations
 
-import io
 from datetime import date
-
-from xlsxwriter import Workbook
 
 from collector.measurement import Measurement, Number
 from collector.periods import moment
@@ -19,29 +16,26 @@ from collector.report.quantities import OPERATORS, Reading, label_of
 from collector.report.rounding import Quantity, date_time
 from collector.report.sheets import Book, Cell, Column
 from collector.report.sums import sums
-from collector.report.words import Words, printable
+from collector.report.words import Words, printable, short
 from collector.store.runs import Outcome
 
 _MEASURED = (
-    Column("value", 14),
-    Column("unit", 8),
-    Column("lower", 14),
-    Column("upper", 14),
-    Column("coverage", 12),
-    Column("n", 12),
+    Column("value", 12),
+    Column("unit", 7),
+    Column("lower", 12),
+    Column("upper", 12),
+    Column("coverage", 10),
+    Column("n", 10),
 )
 
 
 def as_workbook(report: Report, words: Words) -> bytes:
-    target = io.BytesIO()
-    # constant: texts are never read as formulas, links or numbers
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    workbook = Workbook(target, options)
     frozen = report.frozen
-    as_of = moment(frozen.as_of)
-    title = f"{printable(frozen.city)} {frozen.period.label} {words('report')}"
-    workbook.set_properties({"title": title[:255], "comments": f"SHA-256 {frozen.digest}", "created": as_of.replace(tzinfo=None)})
-    book = Book(workbook, words, heading=f"{title} · {words('revision_text', revision=frozen.revision)}")
+    title = f"{short(frozen.city)} {frozen.period.label} {words('report')}"
+    heading = f"{title} · {words('revision_text', revision=frozen.revision)}"
+    book = Book(
+        words, heading, {"title": title, "comments": f"SHA-256 {frozen.digest}", "created": moment(frozen.as_of)}
+    )
     readings = [(line, Reading(line.figure, words)) for line in report.lines]
     _summary(book, report, readings)
     _definitions(book, readings)
@@ -51,22 +45,23 @@ def as_workbook(report: Report, words: Words) -> bytes:
     _exclusions(book, report)
     _faults(book, readings)
     _evidence(book, report)
-    workbook.close()
-    return target.getvalue()
+    return book.close()
 
 
 def _summary(book: Book, report: Report, readings: list[tuple[Line, Reading]]) -> None:
     frozen, words = report.frozen, book.words
-    start, end = (date_time(moment(at, frozen.period.zone)) for at in (frozen.period.span.start, frozen.period.span.end))
+    start, end = (
+        date_time(moment(at, frozen.period.zone)) for at in (frozen.period.span.start, frozen.period.span.end)
+    )
     head = [
         words.both("span") + ": " + words("span_text", start=start, end=end),
         words.both("as_of") + ": " + date_time(moment(frozen.as_of, frozen.period.zone)),
         words.both("digest") + ": " + frozen.digest,
     ]
     columns = [
-        Column("indicator", 34), Column("id", 22), *_MEASURED[:-1], Column("min_coverage", 12), Column("operator", 8),
-        Column("target", 12), Column("verdict", 12), Column("basis", 8), Column("n", 12), Column("without_exclusions", 14),
-        Column("no_value_because", 34),
+        Column("indicator", 24), Column("id", 24), *_MEASURED[:-1], Column("min_coverage", 11), Column("operator", 9),
+        Column("target", 9), Column("verdict", 14), Column("basis", 10), Column("n", 9), Column("without_exclusions", 13),
+        Column("no_value_because", 26),
     ]  # fmt: skip
     book.sheet("summary", columns, [_summary_row(reading) for _, reading in readings], head)
 
@@ -114,10 +109,20 @@ def _definitions(book: Book, readings: list[tuple[Line, Reading]]) -> None:
             for key, text in definition_rows(reading, line.definition_digest)
         ]
         for one in sums(reading):
-            label = _label(words, one.key) if not one.side or one.key == one.side else f"{words(one.side)}: {words(one.key)}"
+            label = (
+                _label(words, one.key)
+                if not one.side or one.key == one.side
+                else f"{words(one.side)}: {words(one.key)}"
+            )
             number = None if one.number is None else Quantity(one.number, 0 if one.number.denominator == 1 else 3)
             rows.append([reading.title, label, one.text, number, one.unit])
-    columns = [Column("indicator", 34), Column("item", 34), Column("meaning", 70), Column("number_value", 22), Column("unit", 10)]
+    columns = [
+        Column("indicator", 34),
+        Column("item", 34),
+        Column("meaning", 70),
+        Column("number_value", 22),
+        Column("unit", 10),
+    ]
     book.sheet("definition", columns, rows)
 
 
@@ -132,7 +137,12 @@ def _broken_down(book: Book, readings: list[tuple[Line, Reading]], by: str) -> N
         for line, reading in readings
         for label, one in line.by.get(by, {}).items()
     ]
-    columns = [Column("indicator", 34), Column(by, 14 if by == "day" else 30), *_MEASURED, Column("no_value_because", 34)]
+    columns = [
+        Column("indicator", 34),
+        Column(by, 14 if by == "day" else 30),
+        *_MEASURED,
+        Column("no_value_because", 34),
+    ]
     missing = [
         f"{reading.title}: {book.words('no_chart', reason=printable(line.not_broken_down[by]))}"
         for line, reading in readings
@@ -175,13 +185,21 @@ def _exclusions(book: Book, report: Report) -> None:
         ]
         for one in report.frozen.exclusions
     ]
-    columns = [Column("source", 18), Column("subjects", 34), Column("start", 20), Column("end", 20), Column("reason", 40)]
+    columns = [
+        Column("source", 18),
+        Column("subjects", 34),
+        Column("start", 20),
+        Column("end", 20),
+        Column("reason", 40),
+    ]
     columns += [Column("approved_by", 18), Column("entered_at", 20), Column("note", 14)]
     book.sheet("exclusions", columns, rows, [str(zone)] if rows else [words("no_exclusions")])
 
 
 def _faults(book: Book, readings: list[tuple[Line, Reading]]) -> None:
-    rows: list[list[Cell]] = [[reading.title, fault] for _, reading in readings for fault in reading.figure.measurement.faults]
+    rows: list[list[Cell]] = [
+        [reading.title, fault] for _, reading in readings for fault in reading.figure.measurement.faults
+    ]
     book.sheet("faults_found", [Column("indicator", 34), Column("fault", 110)], rows)
 
 
@@ -197,10 +215,10 @@ def _evidence(book: Book, report: Report) -> None:
         for source, files in frozen.segments.items()
         for file in files
     ]
-    book.sheet("evidence", [Column("source", 20), Column("day", 14), Column("number", 8), Column("sha256", 70)], rows, head)
+    book.sheet(
+        "evidence", [Column("source", 20), Column("day", 14), Column("number", 8), Column("sha256", 70)], rows, head
+    )
 
 
 def _label(words: Words, key: str) -> str:
     return words.both(key) if words.knows(key) else key
-
-

@@ -12,6 +12,9 @@ from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from collector.errors import ConfigurationError, SourceUnavailable
 
+Connection = sa.Connection
+"""For those who hold a connection without making statements of their own."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 SHAPE = "0001"
 """The newest migration; looking it up here keeps Alembic out of every start."""

@@ -37,7 +37,9 @@ class Problem(BaseModel):
     field: str | None = Field(default=None, description="the place in the request that does not fit")
 
 
-def problem(status: int, detail: str, field: str | None = None, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def problem(
+    status: int, detail: str, field: str | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, field=field)
     return JSONResponse(
         document.model_dump(exclude_none=True), status,
@@ -77,7 +79,7 @@ def _on_purpose(_: Request, error: Exception) -> JSONResponse:
     return problem(status, str(error), field=error.field if isinstance(error, SourceChanged) else None)
 
 
-def _store_down(_: Request, error: Exception) -> JSONResponse:
+def _store_down(_: Request, __: Exception) -> JSONResponse:
     return problem(503, "the store does not answer; `citygauge doctor` says more")
 
 
@@ -93,6 +95,6 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
     return problem(422, f"{field}: {first['msg']}", field=field)
 
 
-def _unforeseen(_: Request, error: Exception) -> JSONResponse:
+def _unforeseen(_: Request, __: Exception) -> JSONResponse:
     """The text of an error that nobody foresaw may hold anything, so it stands in the log only."""
     return problem(500, "this should not have happened; the log of the web process says what did")

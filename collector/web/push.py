@@ -1,6 +1,7 @@
 """``POST /api/v1/sources/{id}/records``: records of a subsystem that cannot be polled.
 
-The same body, or the same ``Idempotency-Key``, is stored once. Account ids are replaced by their keyed hash before anything is kept.
+The same body is stored once, whatever its ``Idempotency-Key``; the same key with other records is refused. Account ids
+are replaced by their keyed hash before anything is kept.
 """
 
 from __future__ import annotations
@@ -84,26 +85,31 @@ class Intake:
         span = push.vouches(kept)
         if span and span.end > now:
             raise SourceChanged(f"{PART} $.vouches.end", "lies in the future; nobody can vouch for what is to come")
+        digest = _digest(source, part, now)
         with self._one_at_a_time[source.id]:
-            if first := self._earlier(source, part, key, now):
+            if first := self._earlier(source, digest, key, now):
                 return Stored(stored=False, run=first)
             run = store_events(source, part, events, [span] if span else [], now, started, key)
-            first = self._earlier(source, part, None, now)
+            first = self._earlier(source, digest, None, now)
         assert first is not None
         return Stored(stored=run is not None, run=first)
 
-    def _earlier(self, source: OpenSource, part: Part, key: str | None, now: int) -> Run | None:
-        """The run that took this body or key before. A key that came with another body is refused."""
-        writer = EvidenceWriter(source.id, source.midnight(now), {})
-        writer.add(part)
-        digest = writer.finish().digest
+    def _earlier(self, source: OpenSource, digest: str, key: str | None, now: int) -> Run | None:
+        """The run that took this body before. A key that came with other records is refused: these would be lost."""
+        since = now - KEYS_ARE_KEPT // MILLISECOND
         with source.database.read() as connection:
             same = run_with_evidence(connection, source.id, digest)
-            since = now - KEYS_ARE_KEPT // MILLISECOND
             keyed = run_with_cursor(connection, source.id, key, since) if key and not same else None
         if keyed:
             raise SourceChanged("Idempotency-Key", f"came with other records before (run {keyed.id}); take a new key")
         return Run.of(same) if same else None
+
+
+def _digest(source: OpenSource, part: Part, now: int) -> str:
+    """What the run of this body has as its evidence."""
+    writer = EvidenceWriter(source.id, source.midnight(now), {})
+    writer.add(part)
+    return writer.finish().digest
 
 
 def push_routes(live: Live) -> APIRouter:

@@ -97,14 +97,16 @@ class Session:
             try:
                 connection.execute(trial.limit(0))
             except sa.exc.DBAPIError:
-                return SourceChanged(what, "does not exist, or the account may not read it")
+                reason = "is refused" if what == "query" else "does not exist"
+                return SourceChanged(what, f"{reason}, or the account may not read it")
         return SourceChanged(self._name, f"the database refuses to page through it ({said}); see updated_at and times")
 
 
 def _relation(table: str | None, query: str | None, columns: Sequence[str]) -> sa.FromClause:
     selected: list[sa.ColumnClause[Any]] = [sa.column(name) for name in columns]
     if query is not None:
-        return sa.text(query.strip().rstrip(";")).columns(*selected).subquery("given")
+        # the line end closes a comment that stands last
+        return sa.text(query.strip().rstrip(";") + "\n").columns(*selected).subquery("given")
     schema, _, name = str(table).rpartition(".")
     return sa.table(name, *selected, schema=schema or None)
 

@@ -45,7 +45,7 @@ def by_day() -> dict[str, Measurement]:
     """Two days that say nothing, three that were seen in part."""
     coverage = {5: Fraction(0), 6: Fraction(3, 5), 14: Fraction(19, 20), 20: Fraction(47, 50), 21: Fraction(97, 100)}
     return {
-        day: rate(Fraction(94 + 10 * (i * i % 7) // 5, 100) if i != 5 else None, coverage.get(i, Fraction(1)))
+        day: rate(Fraction(930 + 10 * (i * i % 7), 1000) if i != 5 else None, coverage.get(i, Fraction(1)))
         for i, day in enumerate(DAYS)
     }
 
@@ -57,8 +57,15 @@ def users_by_day() -> dict[str, Measurement]:
 
 
 def by_department() -> dict[str, Measurement]:
-    values = {"公安局": Fraction(957, 1000), "交通局": Fraction(91, 100), "": Fraction(1), "城市管理和综合行政执法局赫山分局": Fraction(3, 4)}
-    return {name: rate(value, Fraction(98, 100)) for name, value in values.items()} | {"教育局": rate(None, Fraction(0))}
+    values = {
+        "公安局": Fraction(957, 1000),
+        "交通局": Fraction(91, 100),
+        "": Fraction(1),
+        "城市管理和综合行政执法局赫山分局": Fraction(3, 4),
+    }
+    return {name: rate(value, Fraction(98, 100)) for name, value in values.items()} | {
+        "教育局": rate(None, Fraction(0))
+    }
 
 
 BY: dict[str, dict[str, dict[str, Measurement]]] = {
@@ -73,7 +80,12 @@ Make = Callable[..., Report]
 def report_of(document: Document) -> Report:
     frozen = read_snapshot(snapshot_of(document))
     lines = [
-        Line(one, frozen.definitions[one.indicator.id], BY.get(one.indicator.id, {}), {"department": "archive: segment.parquet is missing"})
+        Line(
+            one,
+            frozen.definitions[one.indicator.id],
+            BY.get(one.indicator.id, {}),
+            {"department": "archive: segment.parquet is missing"},
+        )
         if one.indicator.id == "closure"
         else Line(one, frozen.definitions[one.indicator.id], BY.get(one.indicator.id, {}))
         for one in frozen.figures
