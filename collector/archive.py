@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 from fsspec.core import url_to_fs
 
@@ -11,11 +10,11 @@ from collector.errors import CitygaugeError, ConfigurationError, SourceUnavailab
 
 
 class Archive:
-    """Files by name below one URL; a relative folder starts at ``folder``."""
+    """Files by name below one URL or folder."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str) -> None:
         try:
-            self._fs, self._root = url_to_fs(url if "://" in url else str(folder / url))
+            self._fs, self._root = url_to_fs(url)
         except (ImportError, ValueError) as error:
             raise ConfigurationError(f"archive: {url.partition('://')[0]}: {error}") from None
 

@@ -22,6 +22,8 @@ class Options(BaseModel):
     """What the city file says about one source; every connector adds its own keys. Unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    paths: ClassVar[frozenset[str]] = frozenset()
+    """Options that hold a path or an SQLite URL; a relative one starts at the city file's folder."""
 
 
 @dataclass(frozen=True)

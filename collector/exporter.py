@@ -62,7 +62,7 @@ def exposition(live: Live, accept: str, accept_encoding: str) -> tuple[bytes, di
     registry.register(CityCollector(live))
     try:
         encode, content_type = choose_encoder(accept)
-    except ValueError:  # a version that is no version
+    except (TypeError, ValueError):  # a version that is no version
         encode, content_type = choose_encoder("")
     body, headers = encode(registry), {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
     if gzip_accepted(accept_encoding):

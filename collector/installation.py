@@ -9,6 +9,7 @@ from pathlib import Path
 
 from collector.archive import Archive
 from collector.city import City, load_city
+from collector.city.paths import absolute
 from collector.city.secrets import resolve
 from collector.history import History
 from collector.seal import Sealer
@@ -38,11 +39,13 @@ class Installation:
 
     @cached_property
     def database(self) -> Database:
-        return open_database(str(resolve(self.city.store, self.city.folder, "store")), self.city.folder)
+        url = str(resolve(self.city.store, self.city.folder, "store"))
+        return open_database(absolute(url, self.city.folder))
 
     @cached_property
     def archive(self) -> Archive:
-        return Archive(str(resolve(self.city.archive, self.city.folder, "archive")), self.city.folder)
+        url = str(resolve(self.city.archive, self.city.folder, "archive"))
+        return Archive(absolute(url, self.city.folder))
 
     @cached_property
     def history(self) -> History:

@@ -13,8 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event, Lock, Thread
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING
 
 from collector.current import Line, Measuring, count_subjects, current_subjects, frozen_lines, has_cases
 from collector.errors import CitygaugeError, SourceUnavailable
@@ -34,6 +33,9 @@ from collector.store.status import (
     vector_run,
 )
 from collector.store.vectors import read_dictionary, read_vector
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 Clock = Callable[[], int]
 REFRESH = timedelta(seconds=15)

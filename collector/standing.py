@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING
 
 from collector.city import City, Source
 from collector.periods import DAY, MILLISECOND, midnight, moment, slot_of
 from collector.store.runs import Outcome
 from collector.store.status import RunLine, newest_run
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 
 class Standing(StrEnum):

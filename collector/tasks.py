@@ -5,12 +5,16 @@ A task names what is to be done, the store knows whether it is done. Nothing is 
 
 from __future__ import annotations
 
+import gc
+import logging
 import signal
+import warnings
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import worker_process_init
 
 from collector.errors import CitygaugeError
@@ -43,8 +47,17 @@ app.conf.update(
 
 def use_broker(url: str) -> Celery:
     """The app with its broker; called once by every process before it sends or takes tasks."""
-    app.conf.broker_url = url
+    app.conf.update(broker_url=url)
     return app
+
+
+def make_worker(url: str, concurrency: int) -> Any:
+    """A prefork worker on the broker at ``url``; one line when something goes wrong, none while all is well."""
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # a retry that helps is no news, one that does not is in the run
+    warnings.filterwarnings("ignore", category=SecurityWarning)  # run as root in a container; tasks are JSON, never pickles
+    return use_broker(url).Worker(
+        concurrency=concurrency, pool="prefork", loglevel="WARNING", quiet=True, without_gossip=True, without_mingle=True
+    )
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +70,7 @@ def installation() -> Installation:
 def _start_pool_process(**_: Any) -> None:
     die_with_parent(signal.SIGKILL)
     installation.cache_clear()
+    gc.freeze()  # what was loaded before the fork lives as long as the process and need not be looked through again
 
 
 @app.task(name="citygauge.poll_slot")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from collector.city.indicators import Indicator
+from collector.city.paths import absolute
 from collector.city.secrets import resolve
 from collector.city.types import Duration, Instant, Texts
 from collector.connector import Connector
@@ -125,6 +126,8 @@ class Source(BaseModel):
         """The connector, with its secrets resolved; ``zone`` is the city's, used where the source names none."""
         kind = connector_class(self.connector)
         options = resolve(self.options, folder, f"sources.{self.id}")
+        for name in kind.Options.paths & options.keys():
+            options[name] = absolute(options[name], folder)
         return kind(kind.Options.model_validate_json(json.dumps(options)), ZoneInfo(self.timezone) if self.timezone else zone)
 
 

@@ -78,11 +78,10 @@ def scheduler(config: Config = None) -> None:
 
 def run_worker(installation: Installation, concurrency: int) -> None:
     """Take tasks until a signal ends it; what it was doing is finished or goes back to the broker."""
-    from collector.tasks import use_broker
+    from collector.tasks import make_worker
 
     os.environ[CONFIG_VARIABLE] = str(installation.path.resolve())
-    celery = use_broker(broker_url(installation))
-    celery.Worker(concurrency=concurrency, pool="prefork", loglevel="WARNING", without_gossip=True, without_mingle=True).start()
+    make_worker(broker_url(installation), concurrency).start()
 
 
 def broker_url(installation: Installation) -> str:

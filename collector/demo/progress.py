@@ -14,6 +14,7 @@ from collector.cli.options import err
 from collector.errors import CitygaugeError
 
 LOOK_SECONDS = 0.3
+STALLED_SECONDS = 60.0
 
 
 class Stage:
@@ -39,10 +40,15 @@ class Stage:
         self._progress.advance(self._task)
 
     def until_done(self, done: Callable[[], int], worker: subprocess.Popen[bytes]) -> None:
-        """Wait until ``done`` counts the whole. Raises CitygaugeError where the worker ends before."""
+        """Wait until ``done`` counts the whole. Raises CitygaugeError where the worker ends before, or nothing moves any more."""
+        last, moved = -1, time.monotonic()
         while (count := done()) < self._total:
             self._progress.update(self._task, completed=count)
             if worker.poll() is not None:
                 raise CitygaugeError(f"{self._name}: the worker ended with exit code {worker.returncode}")
+            if count != last:
+                last, moved = count, time.monotonic()
+            elif time.monotonic() - moved > STALLED_SECONDS:
+                raise CitygaugeError(f"{self._name}: stands still at {count} of {self._total}; a task failed, see above")
             time.sleep(LOOK_SECONDS)
         self._progress.update(self._task, completed=self._total)

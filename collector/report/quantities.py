@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from collector.figures import Figure
@@ -122,11 +123,11 @@ class Reading:
         divided = self.measure == "case_duration" or self.unit in {"%", "‰"}
         return 2 if divided or scaled.denominator > 1 else 0
 
-    def _marks(self) -> list[Fraction]:
+    def _marks(self) -> list[Decimal]:
         """Numbers that a rounded value must not be taken for: the target, nothing, and the whole of a share."""
         target = self.target
-        marks = [Fraction(target.threshold)] if target else []
-        return marks + ([Fraction(0), Fraction(100)] if self.unit == "%" else [])
+        marks = [target.threshold] if target else []
+        return marks + ([Decimal(0), Decimal(100)] if self.unit == "%" else [])
 
 
 def label_of(key: str, words: Words) -> str:

@@ -40,19 +40,19 @@ def half_up(number: Fraction, digits: int) -> Decimal:
     return Decimal(f"{-whole if number < 0 else whole}E-{digits}")  # by text: arithmetic would cut off at 28 digits
 
 
-def digits_for(number: Fraction, least: int, marks: Iterable[Fraction] = ()) -> int:
-    """The fewest digits, at least ``least``, with which the rounded number lies on the same side of every mark."""
+def digits_for(number: Fraction, least: int, marks: Iterable[Decimal] = ()) -> int:
+    """The fewest digits, at least ``least``, with which the rounded number lies on the same side of every mark, or on it."""
     digits = least
-    for mark in marks:
+    for mark in map(Fraction, marks):
         while _side(Fraction(half_up(number, digits)), mark) != _side(number, mark):
             digits += 1
     return digits
 
 
-def share(number: Fraction | float, mark: Fraction | float | None = None) -> Quantity:
+def share(number: Fraction | float, mark: float | None = None) -> Quantity:
     """A ratio 0 to 1 in percent. mark: the share that it is compared with, such as the least coverage."""
     percent = 100 * exact(number)
-    marks = [Fraction(0), Fraction(100)] + ([100 * exact(mark)] if mark is not None else [])
+    marks = [Decimal(0), Decimal(100)] + ([100 * Decimal(repr(mark))] if mark is not None else [])
     return Quantity(percent, digits_for(percent, 2, marks), "%")
 
 

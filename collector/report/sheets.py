@@ -22,7 +22,9 @@ LINE_HEIGHT, TALLEST_ROW = 15.0, 409.0
 """In points; the second is the format's limit. Heights are set since not every program fits rows to wrapped text by itself."""
 
 FONT = "Microsoft YaHei"
-LANDSCAPE_A4 = 9
+A4 = 9
+MOST_DIGITS = 30
+"""After the point, in a number format (the limit of the format)."""
 
 Cell = str | int | Quantity | date | datetime | None
 
@@ -84,7 +86,7 @@ class Book:
         if rows:
             sheet.autofilter(header, 0, header + rows, columns - 1)
         sheet.set_landscape()
-        sheet.set_paper(LANDSCAPE_A4)
+        sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(header)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
@@ -131,5 +133,5 @@ def _in_cell(quantity: Quantity) -> float:
 
 
 def _number_format(quantity: Quantity) -> str:
-    places = "." + "0" * quantity.digits if quantity.digits else ""
+    places = "." + "0" * min(quantity.digits, MOST_DIGITS) if quantity.digits else ""
     return f"0{places}%" if quantity.unit == "%" else f"#,##0{places}"

@@ -10,7 +10,7 @@ from collector.report.glossary import GLOSSARY
 Language = Literal["zh", "en"]
 
 LONGEST = 120
-"""A name longer than this is cut in tables, headings and charts; the definition of its indicator has it in full."""
+"""A name longer than this is cut in tables, headings and charts; the workbook has it in full where it defines the indicator."""
 
 _NOT_PRINTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"

@@ -71,7 +71,7 @@ class SimulatedCity:
         root = str(Path(__file__).parents[2])
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH")) if part)
         command = [sys.executable, "-m", __package__, str(self._directory), str(os.getpid())]
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
         )
         assert self._process.stdout is not None

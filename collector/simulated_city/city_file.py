@@ -187,6 +187,7 @@ def _cases(addresses: Addresses) -> str:
       district: district_name
       found_by: found_by
       returned: rework
+    closed_statuses: [结案]
 """
 
 
@@ -198,6 +199,7 @@ def _hotline(addresses: Addresses) -> str:
     every: 1h
     department: 12345热线办
     lookback: 60d
+    updated_after: true
 """
 
 

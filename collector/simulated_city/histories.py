@@ -77,9 +77,7 @@ class Histories:
         return up
 
 
-def renewal(
-    random: np.random.Generator, start: int, length: int, *, mean_up: Array, mean_down: Array
-) -> Histories:
+def renewal(random: np.random.Generator, start: int, length: int, *, mean_up: Array, mean_down: Array) -> Histories:
     """Alternating up and down spans of lognormal length over ``length`` seconds; means in seconds, one per subject."""
     pieces = [
         _renewal_chunk(random, length, mean_up[at : at + CHUNK], mean_down[at : at + CHUNK])

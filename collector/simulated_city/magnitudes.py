@@ -31,7 +31,7 @@ class Magnitudes:
     online_ratio: float = 0.96
     channel_cycle_hours: float = 96.0
     cases_per_year: int = 50_000
-    hotline_per_year: int = 6_000
+    hotline_per_year: int = 3_000
     closed_share: float = 0.975
     history_days: int = 60
     daily_users: int = 5_000

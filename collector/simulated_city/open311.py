@@ -1,8 +1,8 @@
-"""The hotline's Open311 GeoReport v2 interface: ``/requests.json`` with ``start_date``, ``end_date`` and ``status``.
+"""The hotline's Open311 GeoReport v2 interface: ``/requests.json`` with ``start_date``, ``end_date``, ``status``.
 
-As real servers do, it filters by ``requested_datetime`` only, answers the newest CAP requests without saying that
+As real servers do, it filters by ``requested_datetime``, answers the newest CAP requests without saying that
 there are more, has no closing time (``updated_datetime`` of a closed request is it), and without dates answers the
-last 90 days.
+last 90 days. ``updated_after`` is an extension that some cities have.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collector.simulated_city.places import CASE_DEPARTMENTS, SERVICES
 
 CAP = 1000
 DEFAULT_DAYS = 90
+DATES = frozenset({"start_date", "end_date", "updated_after"})
 
 
 class Open311:
@@ -34,24 +35,20 @@ class Open311:
         self._at = -1
         self._texts: list[bytes | None] = [None] * len(hotline)
         self._is_closed = np.zeros(len(hotline), bool)
+        self._updated_at = np.zeros(len(hotline), np.int64)
 
     def answer(self, request: Request) -> Answer:
         if request.path != "/requests.json":
             return _failed(404, "not found")
         try:
-            start, end = self._window(request.query, request.at)
+            dates = {
+                name: instant(datetime.fromisoformat(request.query[name])) for name in DATES & request.query.keys()
+            }
         except ValueError:
-            return _failed(400, "start_date and end_date must be ISO 8601 with an offset")
+            return _failed(400, "dates must be ISO 8601 with an offset")
         self._move_to(request.at)
         wanted = request.query.get("status", "open,closed").split(",")
-        return Answer(b"[" + b",".join(self._requests(start, end, wanted)) + b"]")
-
-    def _window(self, query: Mapping[str, str], at: int) -> tuple[int, int]:
-        given = query.keys() & {"start_date", "end_date"}
-        bounds = {name: instant(datetime.fromisoformat(query[name])) for name in given}
-        end = bounds.get("end_date", at + 1)
-        start = bounds.get("start_date", end - DEFAULT_DAYS * DAY)
-        return start, min(end, at + 1)
+        return Answer(b"[" + b",".join(self._requests(dates, wanted)) + b"]")
 
     def _move_to(self, at: int) -> None:
         if at < self._at:
@@ -62,14 +59,17 @@ class Open311:
             self._texts[case] = None
         self._next, self._at = until, at
 
-    def _requests(self, start: int, end: int, wanted: list[str]) -> list[bytes]:
+    def _requests(self, dates: Mapping[str, int], wanted: list[str]) -> list[bytes]:
         """Newest first."""
+        end = min(dates.get("end_date", self._at + 1), self._at + 1)
+        start = dates.get("start_date", end - DEFAULT_DAYS * DAY)
         low, high = np.searchsorted(self._cases.opened_at, [start, end])
         self._write([case for case in range(low, high) if self._texts[case] is None])
-        cases = range(low, high)
-        if "open" not in wanted or "closed" not in wanted:
-            cases = [case for case in cases if ("closed" if self._is_closed[case] else "open") in wanted]  # type: ignore[assignment]
-        return [text for case in cases[-CAP:] if (text := self._texts[case])][::-1]
+        is_closed = self._is_closed[low:high]
+        chosen = (is_closed & ("closed" in wanted)) | (~is_closed & ("open" in wanted))
+        chosen &= self._updated_at[low:high] > dates.get("updated_after", -1)
+        cases = (low + np.flatnonzero(chosen)[-CAP:]).tolist()
+        return [text for case in cases if (text := self._texts[case])][::-1]
 
     def _write(self, cases: list[int]) -> None:
         if not cases:
@@ -79,6 +79,7 @@ class Open311:
         opened = self._cases.opened_at[cases]
         columns = np.stack([opened, known.accepted_at, known.disposed_at, known.closed_at, reopened])
         updated = np.where(columns < NEVER, columns, 0).max(axis=0)
+        self._updated_at[cases] = updated
         self._is_closed[cases] = known.closed_at < NEVER
         for case, updated_at in zip(cases, updated.tolist(), strict=True):
             self._texts[case] = self._request(case, updated_at)

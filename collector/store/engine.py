@@ -46,26 +46,19 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: str, folder: Path) -> Database:
-    """The store behind ``url``, its tables made or migrated. A relative SQLite path starts at ``folder``.
+def open_database(url: str) -> Database:
+    """The store behind ``url``, its tables made or migrated.
 
     Raises ConfigurationError for a URL that is none, SourceUnavailable where the server does not answer.
     """
     try:
-        database = Database(_absolute(url, folder))
+        database = Database(url)
         _migrate(database)
     except ArgumentError:
         raise ConfigurationError("store: write sqlite:///citygauge.db or postgresql+psycopg://user:password@host/name") from None
     except OperationalError as error:
         raise SourceUnavailable(f"store: the database does not answer ({type(error.orig).__name__})") from None
     return database
-
-
-def _absolute(url: str, folder: Path) -> str:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return parsed.set(database=str(folder / parsed.database)).render_as_string(hide_password=False)
-    return url
 
 
 def _engine(url: str) -> sa.Engine:

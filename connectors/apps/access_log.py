@@ -55,6 +55,8 @@ Scalar = str | int | bool
 
 
 class AccessLogOptions(connector.Options):
+    paths = frozenset({"path"})
+
     path: str | None = Field(default=None, description="file of a day, with {day} (YYYY-MM-DD) in it")
     url: str | None = Field(
         default=None, pattern=r"^https?://[^@#]+$", description="the same over HTTP, with {day} in it"

@@ -31,6 +31,12 @@ class Request(Struct, gc=False, kw_only=True):
     service: str | None = msgspec.field(name="service_name", default=None)
     agency: str | Recipients | None = msgspec.field(name="agency_responsible", default=None)
 
+    @property
+    def department(self) -> str | None:
+        if isinstance(self.agency, Recipients):
+            return ", ".join(self.agency.recipient) or None
+        return self.agency or None
+
 
 class _Wrapped(Struct):
     requests: list[Request] = msgspec.field(name="service_requests")
@@ -66,8 +72,15 @@ def _from_xml(body: bytes, part: str) -> list[Request]:
 
 
 def _request(item: ET.Element, place: str) -> Request:
-    fields: dict[str, Any] = {field.tag: (field.text or "").strip() or None for field in item}
+    fields = {field.tag: _content(field) for field in item}
     try:
         return msgspec.convert(fields, Request)
     except msgspec.ValidationError as error:
         raise SourceChanged(place, str(error)) from None
+
+
+def _content(field: ET.Element) -> Any:
+    """Its text, None where that is blank; a list of recipients as JSON has it."""
+    if field.tag == "agency_responsible" and len(field):
+        return {"recipient": [child.text or "" for child in field]}
+    return (field.text or "").strip() or None

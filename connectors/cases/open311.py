@@ -31,25 +31,24 @@ Doubts:
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct
 from pydantic import Field, SecretStr
 
 from collector import connector
 from collector.city.types import Duration
 from collector.connector import Connector, Part, Poll
 from collector.errors import PartialAnswer, SourceChanged
-from collector.periods import MILLISECOND, Span, instant, iso, moment
+from collector.periods import DAY, MILLISECOND, Span, instant, iso
 from collector.records import SCHEMAS, Events, Kind
 from connectors.cases.georeport import Format, Request, read_requests
 from connectors.cases.order import closed_too_early
+from connectors.cases.windows import SECOND, Windows
 
-SMALLEST = 1000
-"""Width in ms of the narrowest window: dates are asked for in whole seconds."""
+DAY_MS = DAY // MILLISECOND
 OVERLAP = timedelta(minutes=10)
 """How far before the last good poll ``updated_after`` begins, for clocks that differ."""
 
@@ -79,19 +78,102 @@ class Open311(Connector):
         self._zone = zone
 
     def fetch(self, poll: Poll) -> Generator[Part, None, str | None]:
-        asked = 0
-        windows = Windows(poll.at - self._options.lookback // MILLISECOND, poll.at, self._first_width(poll))
+        options = self._options
+        windows = self._windows(poll)
+        asked = parts = 0
         while (window := windows.next()) is not None:
             bodies = []
-            largest = 0
-            for status in self._options.statuses or (None,):
-                if asked == self._options.max_requests:
-                    raise PartialAnswer("requests", self._too_many(window))
+            for status in options.statuses or (None,):
+                if asked == options.max_requests:
+                    reached = f"{asked} requests (max_requests) reached only {iso(window.start)}"
+                    raise PartialAnswer("requests", f"{reached}; shorten lookback or allow more")
                 asked += 1
-                bodies.append(poll.http.get(self._url, params=self._query(window, status, poll)).body)
-                largest = max(largest, len(read_requests(bodies[-1], self._options.format, "requests")))
-            if largest < self._options.cap:
+                bodies.append(self._ask(poll, window, status))
+            counts = [len(read_requests(body, options.format, f"requests from {iso(window.start)}")) for body in bodies]
+            if windows.answered(window, max(counts), options.cap):
                 for body in bodies:
-                    yield Part(f"requests {iso(window.start)}", body)
-            windows.answered(largest, self._options.cap)
+                    parts += 1
+                    yield Part(f"requests {parts}", body)
         return None
+
+    def _windows(self, poll: Poll) -> Windows:
+        """From a whole UTC day on, so that the polls of a day ask for the same windows and get the same answers."""
+        start = (poll.at - self._options.lookback // MILLISECOND) // DAY_MS * DAY_MS
+        end = (poll.at // SECOND + 1) * SECOND  # the second that is running belongs to it
+        narrowed = self._options.updated_after and poll.since is not None
+        width = end - start if narrowed else self._options.first_window // MILLISECOND
+        return Windows(Span(start, end), max(SECOND, width))
+
+    def _ask(self, poll: Poll, window: Span, status: str | None) -> bytes:
+        options = self._options
+        params = {
+            "jurisdiction_id": options.jurisdiction_id,
+            "api_key": options.api_key.get_secret_value() if options.api_key else None,
+            "status": status,
+            "start_date": self._date(window.start),
+            "end_date": self._date(window.end),
+        }
+        if options.updated_after and poll.since is not None:
+            params["updated_after"] = self._date(poll.since - OVERLAP // MILLISECOND)
+        # one server answers nothing readable where deflate is offered
+        headers = {"Accept-Encoding": "gzip"}
+        return poll.http.get(
+            f"{options.url.rstrip('/')}/requests.{options.format}", params=params, headers=headers
+        ).body
+
+    def _date(self, at: int) -> str:
+        text = iso(at // SECOND * SECOND, None if self._options.dates == "utc" else self._zone)
+        return text[: len("2026-10-01T00:00:00")] if self._options.dates == "bare" else text
+
+    def parse(self, parts: Iterable[Part]) -> Events:
+        rows: dict[str, dict[str, Any]] = {}
+        changed: dict[str, int] = {}
+        faults: list[str] = []
+        for part in parts:
+            for number, request in enumerate(read_requests(part.body, self._options.format, part.name)):
+                place = f"{part.name} request {number}"
+                if request.id is None:
+                    faults.append(_not_yet_accepted(request, place))
+                    continue
+                row, at = self._row(request, place)
+                if at >= changed.get(row["case"], at):  # windows meet, and a request may come in two of them
+                    rows[row["case"]], changed[row["case"]] = row, at
+        return _events(list(rows.values()), faults)
+
+    def _row(self, request: Request, place: str) -> tuple[dict[str, Any], int]:
+        """The case, and when it was last changed."""
+        opened = self._instant(request.requested, f"{place} requested_datetime")
+        updated = self._instant(request.updated, f"{place} updated_datetime") if request.updated else None
+        row = {
+            "case": str(request.id),
+            "opened_at": opened,
+            "due_at": self._instant(request.expected, f"{place} expected_datetime") if request.expected else None,
+            "closed_at": updated if request.status == "closed" else None,
+            "status": request.status,
+            "category": request.service,
+            "department": request.department,
+        }
+        return row, opened if updated is None else updated
+
+    def _instant(self, text: str, place: str) -> int:
+        try:
+            time = datetime.fromisoformat(text)
+        except ValueError:
+            raise SourceChanged(place, "is not an ISO 8601 time") from None
+        if len(text) <= len("2026-10-01"):
+            raise SourceChanged(place, "is a day, not a time")
+        return instant(time if time.tzinfo else time.replace(tzinfo=self._zone))
+
+
+def _not_yet_accepted(request: Request, place: str) -> str:
+    if request.token is None:
+        raise SourceChanged(f"{place} service_request_id", "is missing, and there is no token either")
+    return f"{place}: has a token and no service_request_id yet; left out"
+
+
+def _events(rows: list[dict[str, Any]], faults: list[str]) -> Events:
+    columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in SCHEMAS[Kind.CASES].names}
+    untimed = [row["case"] for row in rows if row["status"] == "closed" and row["closed_at"] is None]
+    faults += [f"case {case}: closed without a time; counted as open" for case in untimed]
+    faults += closed_too_early(columns["case"], columns["opened_at"], columns["closed_at"])
+    return Events.of(Kind.CASES, columns, faults)

@@ -50,6 +50,8 @@ _rows = Decoder(dict[str, bool | int | float | str | None])
 
 
 class SqlOptions(connector.Options):
+    paths = frozenset({"url"})
+
     url: SecretStr = Field(description="SQLAlchemy URL: postgresql+psycopg://user:password@host/name, sqlite:////path")
     table: str | None = Field(
         default=None, description="table or view; schema.table where it is not in the default schema"

@@ -21,7 +21,7 @@ FAILURES = {4: "device failure", 5: "still at work", 6: "busy", 8: "memory error
 logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
 
-class NoAnswer(Exception):  # noqa: N818  it is a finding about one meter, not an error of the poll
+class NoAnswer(Exception):
     """One meter gave no reading; the others may."""
 
 

@@ -1,102 +1,10 @@
-"""A frozen month written down by hand (``october.json``), with break-downs as they would be measured from its sealed days."""
-
 from __future__ import annotations
-
-import hashlib
-import json
-from collections.abc import Callable
-from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from collector.measurement import Measurement
-from collector.report.content import Line, Report, SourceRuns, in_period
-from collector.report.frozen import read_snapshot
+from collector.report.content import Report
 from collector.report.words import Words
-from collector.snapshot import canonical
-from collector.store.snapshots import Snapshot
-
-HERE = Path(__file__).parent
-DAYS = [f"2026-10-{day:02}" for day in range(1, 32)]
-
-Document = dict[str, Any]
-
-
-def october() -> Document:
-    document: Document = json.loads((HERE / "october.json").read_text(encoding="utf-8"))
-    return document
-
-
-def snapshot_of(document: Document) -> Snapshot:
-    body = canonical(document)
-    return Snapshot("2026-10", document["revision"], hashlib.sha256(body).hexdigest(), 0, body)
-
-
-def rate(value: Fraction | None, coverage: Fraction = Fraction(1)) -> Measurement:
-    """A share with ``coverage`` of it seen; without a value where less than nine tenths were."""
-    seen = (value or Fraction(0)) * coverage
-    kept = value if coverage >= Fraction(9, 10) else None
-    return Measurement(kept, seen, seen + 1 - coverage, float(coverage), n=1200)
-
-
-def by_day() -> dict[str, Measurement]:
-    """Two days that say nothing, three that were seen in part."""
-    coverage = {5: Fraction(0), 6: Fraction(3, 5), 14: Fraction(19, 20), 20: Fraction(47, 50), 21: Fraction(97, 100)}
-    return {
-        day: rate(Fraction(930 + 10 * (i * i % 7), 1000) if i != 5 else None, coverage.get(i, Fraction(1)))
-        for i, day in enumerate(DAYS)
-    }
-
-
-def users_by_day() -> dict[str, Measurement]:
-    daily = [Measurement(5000 + 37 * (i * i % 11), 5000 + 37 * (i * i % 11), None, 1.0, n=9) for i in range(31)]
-    daily[3] = Measurement(None, 0, None, 0.0, n=0)
-    return dict(zip(DAYS, daily, strict=True))
-
-
-def by_department() -> dict[str, Measurement]:
-    values = {
-        "公安局": Fraction(957, 1000),
-        "交通局": Fraction(91, 100),
-        "": Fraction(1),
-        "城市管理和综合行政执法局赫山分局": Fraction(3, 4),
-    }
-    return {name: rate(value, Fraction(98, 100)) for name, value in values.items()} | {
-        "教育局": rate(None, Fraction(0))
-    }
-
-
-BY: dict[str, dict[str, dict[str, Measurement]]] = {
-    "video_online_rate": {"day": by_day(), "department": by_department()},
-    "dau": {"day": users_by_day()},
-    "pue": {"day": {day: Measurement(1.49 + 0.01 * (i % 3), None, None, 1.0, n=6) for i, day in enumerate(DAYS[:7])}},
-}
-
-Make = Callable[..., Report]
-
-
-def report_of(document: Document) -> Report:
-    frozen = read_snapshot(snapshot_of(document))
-    lines = [
-        Line(
-            one,
-            frozen.definitions[one.indicator.id],
-            BY.get(one.indicator.id, {}),
-            {"department": "archive: segment.parquet is missing"},
-        )
-        if one.indicator.id == "closure"
-        else Line(one, frozen.definitions[one.indicator.id], BY.get(one.indicator.id, {}))
-        for one in frozen.figures
-    ]
-    asked = {"first_at": frozen.period.span.start, "last_at": frozen.period.span.end - 300_000}
-    sources = [
-        SourceRuns("video", "wvp", "公安局", {"ok": 8812, "unavailable": 104, "missed": 12}, files=3, **asked),
-        SourceRuns("cases", "sql_cases", "城市管理局", {"ok": 743, "changed": 1}, files=1, **asked),
-        SourceRuns("meters", None, None, {}, None, None, 0),
-    ]
-    return Report(in_period(frozen), lines, sources)
+from tests.report.october import october, report_of
 
 
 @pytest.fixture
@@ -107,16 +15,3 @@ def report() -> Report:
 @pytest.fixture
 def chinese() -> Words:
     return Words("zh")
-
-
-@pytest.fixture
-def golden(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
-    """``golden(name, text)`` compares with golden/NAME, or writes it under ``--update-golden``."""
-
-    def compare(name: str, text: str) -> None:
-        path = HERE / "golden" / name
-        if pytestconfig.getoption("--update-golden", default=False):
-            path.write_text(text, encoding="utf-8")
-        assert text == path.read_text(encoding="utf-8")
-
-    return compare

@@ -133,6 +133,9 @@ def test_the_hotline_filters_by_status_and_caps_in_silence(get: Get) -> None:
     split = [requests(get, NOON, start, NOON, f"&status={word}") for word in ("open", "closed")]
     assert all(split)
     assert sorted(map(str, split[0] + split[1])) == sorted(map(str, both))
+    fresh = requests(get, NOON, start, NOON, f"&updated_after={iso(NOON - 6 * HOUR)}")
+    assert fresh == [one for one in both if instant(datetime.fromisoformat(one["updated_datetime"])) > NOON - 6 * HOUR]
+    assert 0 < len(fresh) < len(both)
     capped = requests(get, MONTH.span.end, MONTH.span.start - 59 * 24 * HOUR, MONTH.span.end)
     assert len(capped) == 1000
     assert capped[0]["requested_datetime"] > capped[-1]["requested_datetime"]

@@ -1,0 +1,42 @@
+"""The application of a small city, asked without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from collector.web.server import create_app
+from tests.web.small_city import SmallCity, build, copied
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("small-city")
+    build(folder)
+    return folder
+
+
+@pytest.fixture
+def small(built: Path, tmp_path: Path) -> Iterator[SmallCity]:
+    with copied(built, tmp_path) as city:
+        yield city
+
+
+@pytest.fixture
+def client(small: SmallCity) -> TestClient:
+    return TestClient(create_app(small.city.installation, small.clock))
+
+
+@pytest.fixture
+def page(client: TestClient) -> Callable[..., str]:
+    """``page()`` gives the text of the status page."""
+
+    def get(query: str = "") -> str:
+        answer = client.get(f"/{query}")
+        assert answer.status_code == 200
+        return answer.text
+
+    return get
