@@ -25,7 +25,7 @@ from collector.registers import register_for
 from collector.segment import SUBJECT_ROWS, Heading, write_segment
 from collector.store.engine import Database
 from collector.store.evidence import archive_evidence
-from collector.store.hot import delete_batches, first_day, read_batches, unsealed_days
+from collector.store.hot import delete_batches, first_day, read_batches, runs_of_day, unsealed_days
 from collector.store.runs import Outcome, Run, first_run_at, insert_run, read_runs, slots_answered, vouched_until
 from collector.store.segments import Sealed, enter_segment, sealed_segments
 from collector.timeline import Timeline, vouched_time
@@ -72,8 +72,9 @@ class Sealer:
         self._record_missed(source, period, now)
         with self.database.read() as connection:
             earlier = sealed_segments(connection, source, period.span.start, period.span.end)
+            brought_by = runs_of_day(connection, source, period.span.start, now)
             records = read_batches(connection, source, self._kind(source), period.span.start, period.span.end, now)
-            runs = read_runs(connection, source, period.span, now)
+            runs = read_runs(connection, source, period.span, now, brought_by)
         if earlier and not records.num_rows:
             return None
         number = len(earlier)
@@ -89,19 +90,18 @@ class Sealer:
         path = f"segments/{source}/{day:%Y-%m}/{day.isoformat()}-{number}-{digest[:8]}.parquet"
         self.archive.write(path, body)
         sealed = Sealed(source, period.span.start, number, path, digest, parts["record"].num_rows, now)
-        if not self._enter(sealed, runs):
+        if not self._enter(sealed, brought_by):
             self.archive.remove(path)
             return None
         return sealed
 
-    def _enter(self, sealed: Sealed, runs: pa.Table) -> bool:
+    def _enter(self, sealed: Sealed, brought_by: list[int]) -> bool:
         """Catalogue entry, hash chain and the removal of the hot rows in one transaction; a faster worker wins."""
-        newest = pc.max(runs["run"]).as_py() or 0
         with self.database.write() as connection:
             if not enter_segment(connection, sealed):
                 return False
             archive_evidence(connection, self.archive, sealed.source, sealed.day)
-            delete_batches(connection, sealed.source, sealed.day, newest)
+            delete_batches(connection, sealed.source, sealed.day, brought_by)
         return True
 
     def _parts(

@@ -20,9 +20,9 @@ from collector.records import State
 from collector.store.status import count_outcomes, snapshot_of
 from collector.subjects import Dictionary
 from tests.scripted import DAY, HOUR, MINUTE
-from tests.web.small_city import NOW, NOVEMBER, SmallCity, build, copied
+from tests.web.small_city import NOVEMBER, NOW, SmallCity, build, copied
 
-GOLDEN = Path(__file__).parent / "exposition.txt"
+GOLDEN = Path(__file__).parent / "golden" / "exposition.txt"
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,9 @@ def test_subjects_are_unknown_when_the_newest_good_run_no_longer_holds(small: Sm
     assert samples(current_figures, "citygauge_source_up")[("video",)] == 0
 
 
-def test_a_failed_run_takes_the_source_down_and_leaves_its_last_success(small: SmallCity, current_figures: Live) -> None:
+def test_a_failed_run_takes_the_source_down_and_leaves_its_last_success(
+    small: SmallCity, current_figures: Live
+) -> None:
     small.poll(NOW - MINUTE, SourceUnavailable("no answer"))
     assert samples(current_figures, "citygauge_source_up")[("video",)] == 0
     assert samples(current_figures, "citygauge_subjects")["", "video", "up"] == 1
@@ -170,12 +172,14 @@ def test_a_view_in_a_thread_is_made_without_waiting_for_a_request(small: SmallCi
 
 
 def test_an_indicator_that_cannot_be_measured_does_not_hide_the_others(small: SmallCity) -> None:
-    broken = small.city.installation.city.indicators[0].model_copy(update={"id": "broken", "source": "cases"})
     city = small.city.installation.city
-    small.city.installation.city = city.model_copy(update={"indicators": (*city.indicators, broken)})
-    exported = Live(small.city.installation, small.clock)
-    view = exported.view()
-    assert "online" in view.figures.lines["month"]
+    broken = city.indicator("closure").model_copy(update={"id": "broken", "source": "video"})
+    small.city.installation.city = small.city.installation.history.city = city.model_copy(
+        update={"indicators": (*city.indicators, broken)}
+    )
+    figures = Live(small.city.installation, small.clock).view().figures
+    assert figures.lines["month"].keys() == {"online", "closure", "imported"}
+    assert {place for place, _ in figures.problems} == {"broken"}
 
 
 def test_of_very_many_departments_the_smallest_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:

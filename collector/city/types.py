@@ -15,7 +15,8 @@ def _duration(value: Any) -> Any:
 
 
 def _write_duration(value: timedelta) -> str:
-    return f"{value / timedelta(seconds=1):g}s" if value % timedelta(seconds=1) == timedelta(0) else f"{value // MILLISECOND}ms"
+    whole, rest = divmod(value, timedelta(seconds=1))
+    return f"{value // MILLISECOND}ms" if rest else f"{whole}s"
 
 
 def _texts(value: Any) -> Any:

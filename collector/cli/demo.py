@@ -31,7 +31,7 @@ def demo(
     place = folder or Path(tempfile.mkdtemp(prefix="citygauge-demo-"))
     err.print(f"citygauge demo in {place}", soft_wrap=True)
     with demonstration(place, months, channels, now()) as (running, broker):
-        back_fill(running, broker)
+        back_fill(running, broker, running.plan.span, "polling")
         figures = freeze_months(running)
         table = table_of("measured against the simulated city's truth", "month", "indicator", ">measured", "[lower, upper]", ">coverage", ">truth", "")
         for row in compared(running, figures):
@@ -40,4 +40,4 @@ def demo(
         for path in sorted(place.glob("report-*")):
             out.print(os.path.relpath(path), soft_wrap=True)
         if serve:
-            go_on(running, broker, port)
+            go_on(running, broker, port, now())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from collector.backfill import backfill_slots
 from collector.cli.results import shown
 from collector.demo.run import Demo
 from collector.documents import scaled
 from collector.figures import Figure
 from collector.measurement import Number
-from collector.periods import MILLISECOND, Period, Span, slots
+from collector.periods import Period, Span
 from collector.simulated_city import truth
 from collector.simulated_city.histories import Histories
 
@@ -52,9 +53,7 @@ def compared(demo: Demo, figures: list[Figure]) -> list[tuple[str, ...]]:
 
 def _availability(source: str, works: Callable[[Demo], Histories], listed: Callable[[Demo], Histories | None]) -> Truth:
     def find(demo: Demo, period: Period) -> Fraction:
-        every = demo.installation.city.source(source).every
-        assert every is not None
-        instants = [slot for day in period.days() for slot in slots(day, every)]
+        instants = backfill_slots(demo.installation.source(source), period.span)
         return truth.availability(works(demo), listed(demo), instants, period.span.end).value
 
     return find
@@ -70,9 +69,7 @@ def _cases(by: str, numerator: str, denominator: Callable[[truth.CaseCounts], in
 
 def last_poll(demo: Demo) -> int:
     """The last instant at which the back-fill asked the case system."""
-    every = demo.installation.city.source("cases").every
-    assert every is not None
-    return demo.plan.last_slot(every // MILLISECOND)
+    return backfill_slots(demo.installation.source("cases"), demo.plan.span)[-1]
 
 
 def _mean_daily_users(demo: Demo, period: Period) -> Fraction:

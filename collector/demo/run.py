@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from collector.backfill import backfill_slots
 from collector.broker import EmbeddedBroker
 from collector.cli.processes import BROKER_VARIABLE, run_all, start_worker
 from collector.demo.progress import Stage
@@ -18,7 +18,7 @@ from collector.errors import CitygaugeError
 from collector.figures import Figure, measure_all
 from collector.freeze import freeze_period
 from collector.installation import Installation
-from collector.periods import DAY, Period, Span, midnight, moment, slots
+from collector.periods import DAY, Period, Span, moment
 from collector.processes import stop_child
 from collector.simulated_city.city import SimulatedCity
 from collector.simulated_city.city_file import city_file
@@ -28,36 +28,31 @@ from collector.store.runs import count_runs
 from collector.tasks import seal_day, use_broker
 
 ZONE = ZoneInfo("Asia/Shanghai")
+SETTLING = 3 * 3_600_000
 LIVE_DAYS = 3
 """The world goes on for so long after the present; a demonstration that is left running longer is started anew."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the demonstration covers: the whole months before the one of ``now``, and the days of this month so far."""
+    """What the demonstration covers: the whole months before the one of ``now``."""
 
     months: list[Period]
-    start: int
     now: int
 
     @classmethod
-    def before(cls, now: int, months: int) -> Plan:
-        this = moment(now, ZONE).date().replace(day=1)
+    def before(cls, now: int, count: int) -> Plan:
+        first = moment(now, ZONE).date().replace(day=1)
         labels: list[str] = []
-        first = this
-        for _ in range(months):
+        for _ in range(count):
             first = (first - DAY).replace(day=1)
             labels.insert(0, first.strftime("%Y-%m"))
-        return cls([Period.parse(label, ZONE) for label in labels], midnight(first, ZONE), now)
-
-    def last_slot(self, every: int) -> int:
-        """The last slot of the back-fill for a source polled every so many milliseconds."""
-        return midnight(self.last_day + DAY, ZONE) - every
+        return cls([Period.parse(label, ZONE) for label in labels], now)
 
     @property
-    def last_day(self) -> date:
-        """The last day to back-fill: yesterday."""
-        return moment(self.now, ZONE).date() - DAY
+    def span(self) -> Span:
+        """The months and SETTLING beyond them: the last day's end is seen by the first polls of the next."""
+        return Span(self.months[0].span.start, self.months[-1].span.end + SETTLING)
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ def demonstration(folder: Path, months: int, channels: int, now: int) -> Iterato
     folder.mkdir(parents=True, exist_ok=True)
     plan = Plan.before(now, months)
     settings = Settings(
-        start=plan.start, end=now + LIVE_DAYS * 86_400_000, magnitudes=Magnitudes(channels=channels),
+        start=plan.span.start, end=now + LIVE_DAYS * 86_400_000, magnitudes=Magnitudes(channels=channels),
         faults=default_faults(plan.months[-1]) if months > 1 else (),
     )  # fmt: skip
     simulated = folder / "simulated-city"
@@ -95,26 +90,24 @@ def demonstration(folder: Path, months: int, channels: int, now: int) -> Iterato
             yield Demo(Installation(path), city, plan), broker
 
 
-def back_fill(demo: Demo, broker: str) -> None:
-    """Poll every slot of the plan through the connectors, as Celery tasks by source and day, then seal all days."""
-    installation, plan = demo.installation, demo.plan
+def back_fill(demo: Demo, broker: str, span: Span, what: str) -> None:
+    """Poll every slot of ``span`` through the connectors, as Celery tasks by source and day, then seal all days that are over."""
+    installation = demo.installation
     installation.database  # noqa: B018 (made before the workers open it)
-    first, last = moment(plan.start, ZONE).date(), plan.last_day
     worker = start_worker(installation.path, broker, ("collector.demo.worker",))
     try:
-        sources = [source for source in installation.city.sources if source.polled]
-        days = Period("", Span(plan.start, midnight(last + DAY, ZONE)), ZONE).days()
-        owed = sum(len(slots(day, source.every)) for source in sources for day in days if source.every)
-        # The longest chain first: one source's days follow one another, other sources fill the second process.
-        for source in sorted(sources, key=lambda one: one.id != "video"):
-            backfill.apply_async((source.id, first.isoformat(), last.isoformat()))
-        with Stage("polling", owed) as stage:
-            stage.until_done(lambda: _count(installation), worker)
-        due = installation.sealer.due(plan.now)
-        for one in due:
-            seal_day.apply_async((one.source, one.day.isoformat()))
+        sources = [installation.source(source.id) for source in installation.city.sources if source.polled]
+        before = _runs(installation)
+        with Stage(what, sum(len(backfill_slots(source, span)) for source in sources)) as stage:
+            # The longest chain first: its days follow one another, the other sources fill the second process.
+            for source in sorted(sources, key=lambda one: one.id != "video"):
+                backfill.apply_async((source.id, span.start, span.end))
+            stage.until_done(lambda: _runs(installation) - before, worker)
+        due = installation.sealer.due(span.end)
         with Stage("sealing", len(due)) as stage:
-            stage.until_done(lambda: len(due) - len(installation.sealer.due(plan.now)), worker)
+            for one in due:
+                seal_day.apply_async((one.source, one.day.isoformat()))
+            stage.until_done(lambda: len(due) - len(installation.sealer.due(span.end)), worker)
     finally:
         stop_child(worker)
 
@@ -126,7 +119,7 @@ def freeze_months(demo: Demo) -> list[Figure]:
     figures: list[Figure] = []
     with Stage("freezing", len(demo.plan.months)) as stage:
         for month in demo.plan.months:
-            snapshot = freeze_period(demo.installation, month.label, demo.plan.now)
+            snapshot = freeze_period(demo.installation, month.label, demo.plan.span.end)
             for form in ("html", "xlsx"):
                 write_report(demo.installation, month.label, form, demo.installation.city.folder / f"report-{month.label}.{form}")
             figures += measure_all(demo.installation.history, month, snapshot.created_at)
@@ -134,13 +127,14 @@ def freeze_months(demo: Demo) -> list[Figure]:
     return figures
 
 
-def _count(installation: Installation) -> int:
+def _runs(installation: Installation) -> int:
     with installation.database.read() as connection:
         return count_runs(connection)
 
 
-def go_on(demo: Demo, broker: str, port: int) -> None:
-    """Let the city go on in real time and keep measuring it, until a signal ends it."""
+def go_on(demo: Demo, broker: str, port: int, now: int) -> None:
+    """Catch up with the present, then let the city go on in real time and keep measuring it, until a signal ends it."""
+    back_fill(demo, broker, Span(demo.plan.span.end, now), "this month")
     demo.city.go_live()
     os.environ[BROKER_VARIABLE] = broker
     run_all(demo.installation, "127.0.0.1", port)

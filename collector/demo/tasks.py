@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from collector.backfill import backfill_day
-from collector.periods import DAY, Period
+from collector.backfill import backfill as poll_past
+from collector.periods import Period, Span, moment
 from collector.simulated_city.city import CLOCK_FILE, SETTINGS_FILE, open_case_database
 from collector.simulated_city.clock import CityClock
 from collector.simulated_city.magnitudes import Settings
@@ -30,13 +29,13 @@ SUBSYSTEMS = {
 
 
 @app.task(name="citygauge.demo.backfill")
-def backfill(source: str, day: str, last: str) -> None:
-    """One day of one source; then the next one up to ``last``, since a day starts from the state that the one before ended in."""
-    today = date.fromisoformat(day)
+def backfill(source: str, start: int, end: int) -> None:
+    """One day of one source from ``start`` on; then the next one up to ``end``, since a day starts where the one before ended."""
     opened = installation().source(source)
-    backfill_day(opened, Period.of_day(today, opened.zone), _mover(source))
-    if day < last:
-        backfill.apply_async((source, (today + DAY).isoformat(), last))
+    today = Period.of_day(moment(start, opened.zone).date(), opened.zone).span
+    poll_past(opened, Span(start, min(today.end, end)), _mover(source))
+    if today.end < end:
+        backfill.apply_async((source, today.end, end))
 
 
 @lru_cache

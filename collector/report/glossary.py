@@ -180,8 +180,8 @@ _FORMULAS = {
     "formula.case_rework": ("返工案件数 ÷ 应结案数", "cases returned at least once / should be closed"),
     "formula.case_found_by": ("由所列渠道发现的案件数 ÷ 案件数", "cases found by the named channels / cases"),
     "formula.case_duration": (
-        "从上报到结案的时长；未结案件以已历时长计入下界",
-        "time from report to closing; open cases are in the lower bound with their age so far",
+        "从上报到结案的时长；未结案件以已历时长计入下界，所以下界可能高于实际值",
+        "time from report to closing; open cases are in the lower bound with their age so far, which can lift it above the value",
     ),
     "formula.active_users": (
         "去重后的活跃用户数（按账号的加密散列计）",

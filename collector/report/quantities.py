@@ -71,11 +71,11 @@ class Reading:
         return DASH if shown is None else str(shown)
 
     def interval(self, measured: Measurement) -> str:
-        """``[94.12 %, 95.03 %]``; a side that nothing bounds says so and is open."""
-        unbounded = self.words("unbounded")
-        left = f"({unbounded}" if measured.lower is None else f"[{self.text(measured.lower)}"
-        right = f"{unbounded})" if measured.upper is None else f"{self.text(measured.upper)}]"
-        return f"{left}, {right}"
+        """``[94.12, 95.03] %``; a side that nothing bounds says so and is open."""
+        lower, upper, unbounded = self.quantity(measured.lower), self.quantity(measured.upper), self.words("unbounded")
+        left = f"[{lower.plain}" if lower else f"({unbounded}"
+        right = f"{upper.plain}]" if upper else f"{unbounded})"
+        return f"{left}, {right}" + (SPACE + self.unit if self.unit and (lower or upper) else "")
 
     def coverage(self, measured: Measurement) -> Quantity | None:
         return None if measured.coverage is None else share(measured.coverage, self.figure.indicator.min_coverage)

@@ -157,7 +157,7 @@ def _platforms(addresses: Addresses) -> str:
   - id: platforms
     connector: prometheus
     url: {addresses.http}/prometheus
-    every: 5m
+    every: 15m
     department: 大数据局
     query: '{QUERY}'
     subject_label: instance

@@ -36,7 +36,7 @@ class Magnitudes:
     history_days: int = 60
     daily_users: int = 5_000
     population: int = 80_000
-    portals: int = 3
+    portals: int = 2
     probes: int = 4
     it_kw: float = 120.0
     pue: float = 1.42

@@ -71,10 +71,17 @@ def first_day(connection: sa.Connection, source: str) -> int | None:
     return day
 
 
-def delete_batches(connection: sa.Connection, source: str, day: int, up_to_run: int) -> None:
-    connection.execute(
-        sa.delete(batches).where(batches.c.source == source, batches.c.day == day, batches.c.run_id <= up_to_run)
-    )
+def runs_of_day(connection: sa.Connection, source: str, day: int, as_of: int) -> list[int]:
+    """Numbers of the runs that brought the day's unsealed records; of cases they may have been asked much later."""
+    query = sa.select(batches.c.run_id).join_from(batches, runs).where(batches.c.source == source, batches.c.day == day)
+    return list(connection.execute(query.where(runs.c.at <= as_of)).scalars())
+
+
+def delete_batches(connection: sa.Connection, source: str, day: int, run_ids: list[int]) -> None:
+    """Remove what these runs brought of a day; what others bring meanwhile stays."""
+    mine = sa.and_(batches.c.source == source, batches.c.day == day, batches.c.run_id == sa.bindparam("run"))
+    if run_ids:
+        connection.execute(sa.delete(batches).where(mine), [{"run": number} for number in run_ids])
 
 
 def _with_recorded_at(table: pa.Table, at: int) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -133,11 +134,12 @@ def has_evidence(connection: sa.Connection, source: str, digest: str) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def read_runs(connection: sa.Connection, source: str, span: Span, as_of: int) -> pa.Table:
-    """The runs that were asked in ``span`` or vouch for some of it, known at ``as_of``, in the order of ``run_at``."""
+def read_runs(connection: sa.Connection, source: str, span: Span, as_of: int, also: Sequence[int] = ()) -> pa.Table:
+    """The runs that were asked in ``span``, vouch for some of it or are among ``also``, known at ``as_of``, by ``run_at``."""
     asked = sa.and_(runs.c.at >= span.start, runs.c.at < span.end)
     vouches = sa.and_(runs.c.vouch_start < span.end, runs.c.vouch_end > span.start)
-    query = sa.select(runs).where(runs.c.source == source, runs.c.at <= as_of, asked | vouches).order_by(runs.c.at)
+    wanted = asked | vouches | runs.c.id.in_(also)
+    query = sa.select(runs).where(runs.c.source == source, runs.c.at <= as_of, wanted).order_by(runs.c.at)
     rows = connection.execute(query).mappings().all()
     named = {"run": "id", "run_at": "at"}
     columns = [pa.array([row[named.get(name, name)] for row in rows], type) for name, type in _columns()]

@@ -111,7 +111,7 @@ def _source_row(source: SourceStatus, now: int, city: City, lang: str) -> Source
         last_success=None if source.last_success_at is None else age(now - source.last_success_at, words),
         outcome=_outcome(newest, words) if newest else None,
         error=newest.error if newest else None,
-        skew=None if source.skew_seconds is None else f"{source.skew_seconds:+.1f} s",
+        skew=None if source.skew_seconds is None else f"{round(source.skew_seconds, 1) + 0.0:+.1f} s",
         next_slot=None if source.next_slot is None else f"{moment(source.next_slot, city.zone):%H:%M:%S}",
     )
 
@@ -121,10 +121,13 @@ def _outcome(run: RunLine, words: Mapping[str, str]) -> str:
     return words["run_missed"] if run.outcome is Outcome.MISSED else words[run.outcome.value]
 
 
-def _faults(view: View) -> list[tuple[str, str]]:
-    """(indicator or source, what is wrong), once each."""
+def _faults(view: View) -> list[tuple[str, list[str]]]:
+    """(what is wrong, the indicators and sources that it spoils)."""
     figures = view.figures
     found = list(figures.problems)
     found += [(line.indicator.title, fault) for line in figures.lines["month"].values() for fault in line.faults]
     found += [(source.id, fault) for source in view.sources if source.newest for fault in source.newest.faults]
-    return list(dict.fromkeys(found))
+    places: dict[str, list[str]] = {}
+    for place, text in dict.fromkeys(found):
+        places.setdefault(text, []).append(place)
+    return list(places.items())

@@ -48,7 +48,7 @@ def cell(line: Line) -> Cell:
     return Cell(
         value=shown(line.value, scale, target), unit=line.indicator.unit,
         lower=shown(line.lower, scale, target), upper=shown(line.upper, scale, target),
-        coverage=None if line.coverage is None else f"{_rounded(exact(line.coverage) * 100, 1)} %",
+        coverage=None if line.coverage is None else f"{shown(line.coverage, Fraction(100), Fraction(1))} %",
         target=line.indicator.target and _written(line.indicator.target),
         verdict=line.verdict, basis=line.basis, bar=bar(line),
     )  # fmt: skip
@@ -93,13 +93,11 @@ def bar(line: Line) -> Bar | None:
     )  # fmt: skip
 
 
-def age(milliseconds: int, words: Mapping[str, str], direction: str = "ago") -> str:
-    """``3 min ago``, or with direction ``in``: ``in 40 s``; in the largest unit that there is one of."""
+def age(milliseconds: int, words: Mapping[str, str]) -> str:
+    """``3 min ago``, in the largest unit that there is one of."""
     seconds = max(0, milliseconds // 1000)
-    for size, name in _AGES:
-        if seconds >= size and f"{direction}_{name}" in words:
-            return words[f"{direction}_{name}"].format(seconds // size)
-    return words[f"{direction}_s"].format(0)
+    size, name = next((unit for unit in _AGES if seconds >= unit[0]), _AGES[-1])
+    return words[f"ago_{name}"].format(seconds // size)
 
 
 def _written(target: str) -> str:

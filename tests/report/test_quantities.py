@@ -30,14 +30,14 @@ def printed(text: str) -> str:
 @pytest.mark.parametrize(
     ("name", "value", "interval", "target"),
     [
-        ("video_online_rate", "94.999 %", "[93.76 %, 95.06 %]", "≥ 95 %"),
-        ("platform_availability", "99.9996 %", "[99.9996 %, 99.9996 %]", "≥ 99.5 %"),
-        ("signal_availability", "—", "[0.00 %, 100.00 %]", "≥ 90 %"),
-        ("closure", "96.28 %", "[96.28 %, 96.28 %]", "≥ 95 %"),
-        ("duration", "24.03 小时", "[24.03 小时, 无界)", "≤ 24 小时"),
-        ("dau", "—", "[4,406.77 人, 无界)", "≥ 5,000 人"),
+        ("video_online_rate", "94.999 %", "[93.76, 95.06] %", "≥ 95 %"),
+        ("platform_availability", "99.9996 %", "[99.9996, 99.9996] %", "≥ 99.5 %"),
+        ("signal_availability", "—", "[0.00, 100.00] %", "≥ 90 %"),
+        ("closure", "96.28 %", "[96.28, 96.28] %", "≥ 95 %"),
+        ("duration", "24.03 小时", "[24.03, 无界) 小时", "≤ 24 小时"),
+        ("dau", "—", "[4,406.77, 无界) 人", "≥ 5,000 人"),
         ("pue", "1.50004", "[1.50004, 1.50004]", "≤ 1.5"),
-        ("catalogue", "1,199 个", "[1,199 个, 1,199 个]", "≥ 1,200 个"),
+        ("catalogue", "1,199 个", "[1,199, 1,199] 个", "≥ 1,200 个"),
     ],
 )
 def test_each_figure_is_printed_in_its_unit(name: str, value: str, interval: str, target: str) -> None:

@@ -31,7 +31,12 @@ TEXT = """
   - {id: wvp, connector: wvp, url: "http://127.0.0.1:9", every: 6h, credentials: {username: ops, password: %(secret)s}}
 indicators:
   - {id: online, name: 在线率, measure: availability, source: video, target: ">= 75"}
-  - {id: closure, name: "<script>alert(1)</script>", measure: case_closure, source: cases, base: accepted_in_period, target: ">= 60"}
+  - id: closure
+    name: "<script>alert(1)</script>"
+    measure: case_closure
+    source: cases
+    base: accepted_in_period
+    target: ">= 60"
   - {id: imported, name: 旧系统结案率, measure: case_closure, source: old}
 """ % {"token": TOKEN, "secret": SECRET}  # noqa: UP031  braces are YAML's
 

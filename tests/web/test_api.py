@@ -28,7 +28,12 @@ def test_runs_come_newest_first_and_by_source(client: TestClient) -> None:
 
 def test_indicators_are_told_as_the_city_file_defines_them(client: TestClient) -> None:
     first = client.get("/api/v1/indicators").json()[0]
-    assert (first["id"], first["measure"], first["target"], first["min_coverage"]) == ("online", "availability", ">= 75", 0.9)
+    assert (first["id"], first["measure"], first["target"], first["min_coverage"]) == (
+        "online",
+        "availability",
+        ">= 75",
+        0.9,
+    )
 
 
 def test_measurements_are_in_the_indicator_s_unit_and_can_be_broken_down(client: TestClient) -> None:
@@ -64,7 +69,9 @@ def test_a_snapshot_comes_byte_for_byte_with_its_digest_as_tag(small: SmallCity,
         ("nothing", 404, "Not Found"),
     ],
 )
-def test_an_error_is_a_problem_document_with_a_clear_text(client: TestClient, path: str, status: int, text: str) -> None:
+def test_an_error_is_a_problem_document_with_a_clear_text(
+    client: TestClient, path: str, status: int, text: str
+) -> None:
     answer = client.get(f"/api/v1/{path}")
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert text in answer.json()["detail"]

@@ -14,7 +14,7 @@ from collector.records import Kind
 from collector.store import schema
 from collector.store.evidence import read_evidence
 from tests.scripted import DAY
-from tests.web.small_city import NOW, NOVEMBER, SECRET, TOKEN, SmallCity
+from tests.web.small_city import NOVEMBER, NOW, SECRET, TOKEN, SmallCity
 
 CASE = {"case": "1", "opened_at": "2026-11-01T08:00:00+08:00", "closed_at": "2026-11-01T09:00:00+08:00"}
 SPAN = {"start": "2026-11-01T00:00:00+08:00", "end": "2026-11-02T12:00:00+08:00"}
@@ -68,7 +68,9 @@ def test_two_bodies_at_the_same_instant_are_two_runs(small: SmallCity, client: T
     assert stored_cases(small) == ["1", "2"]
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xe9"])
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xe9"]
+)
 def test_without_the_token_nothing_is_taken(small: SmallCity, client: TestClient, header: str | None) -> None:
     before = count(small, schema.runs)
     headers = {} if header is None else {"Authorization": header.encode("latin-1")}
@@ -91,7 +93,9 @@ def test_an_unknown_source_is_not_found(client: TestClient) -> None:
     assert push(client, {"records": []}, source="nobody").status_code == 404
 
 
-def test_a_source_whose_token_is_missing_is_not_ready_and_does_not_say_why(small: SmallCity, client: TestClient) -> None:
+def test_a_source_whose_token_is_missing_is_not_ready_and_does_not_say_why(
+    small: SmallCity, client: TestClient
+) -> None:
     (small.city.installation.city.folder / "app.token").unlink()
     answer = push(client, {"records": []}, source="app")
     assert answer.status_code == 503
@@ -123,7 +127,10 @@ def test_a_body_that_does_not_fit_is_refused_by_field_and_stores_nothing(
 
 def test_a_body_larger_than_the_source_takes_is_refused(small: SmallCity, client: TestClient) -> None:
     answer = push(client, b" " * ((1 << 20) + 1))
-    assert (answer.status_code, answer.json()["detail"]) == (413, "the body is larger than 1 MiB; send fewer records at once")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        413,
+        "the body is larger than 1 MiB; send fewer records at once",
+    )
 
 
 def test_a_body_that_does_not_announce_its_size_is_refused_while_it_comes(client: TestClient) -> None:
@@ -149,7 +156,9 @@ def test_of_an_account_only_its_keyed_hash_is_kept(small: SmallCity, client: Tes
     answer = push(client, body, source="app", token=SECRET + TOKEN)
     assert answer.status_code == 201
     with small.city.installation.database.read() as connection:
-        digests = connection.execute(sa.select(schema.evidence.c.digest).where(schema.evidence.c.source == "app")).scalars()
+        digests = connection.execute(
+            sa.select(schema.evidence.c.digest).where(schema.evidence.c.source == "app")
+        ).scalars()
         kept = [read_evidence(connection, "app", digest) for digest in digests.all()]
     hashed = small.city.installation.source("app").pseudonym(account)
     assert any(hashed.encode() in body for body in kept)

@@ -27,7 +27,9 @@ from tests.web.small_city import SmallCity
 def process(small: SmallCity) -> Iterator[subprocess.Popen[str]]:
     """A web process on a free port; its address is the first line that it writes."""
     command = [sys.executable, "-m", "collector", "web", "--port", "0", "--config", str(small.city.installation.path)]
-    started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONWARNINGS": "ignore"})
+    started = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONWARNINGS": "ignore"}
+    )
     yield started
     started.kill()
     started.wait()
