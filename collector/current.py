@@ -129,7 +129,7 @@ def frozen_lines(snapshot: Snapshot) -> dict[str, Line]:
 
 def count_subjects(dictionary: Dictionary, states: np.ndarray) -> Counter[tuple[str, State]]:
     """Subjects by department (empty where none is told) and state; those that are gone are left out."""
-    told = dictionary.attributes["department"][: len(states)]
+    told = dictionary.attribute("department").to_pylist()[: len(states)]
     names = {name: code for code, name in enumerate(dict.fromkeys(told))}
     codes = np.fromiter((names[name] for name in told), np.int64, len(told))
     counts = np.bincount(codes * len(State) + states[: len(told)], minlength=len(names) * len(State))

@@ -20,19 +20,20 @@ from collector.records import INSTANT, Kind, State, stored_schema
 from collector.segment import Segment
 from collector.store.engine import Connection, Database
 from collector.store.hot import read_batches
-from collector.store.runs import read_runs
+from collector.store.runs import read_runs, read_vouching
 from collector.store.segments import Sealed, last_sealed_before, sealed_segments
-from collector.store.vectors import has_vector, read_dictionary, read_opening
+from collector.store.vectors import dictionary_version, has_vector, read_dictionary, read_opening
 from collector.subjects import Dictionary
+from collector.timeline import Vouching
 
 
 @dataclass(frozen=True)
 class StateHistory:
-    """States of a source's subjects over a span, with its dictionary and the runs (columns of records.RUNS) that vouch for it."""
+    """States of a source's subjects over a span, with its dictionary and what its runs vouch for."""
 
     dictionary: Dictionary
     states: States
-    runs: pa.Table
+    vouching: Vouching
 
 
 class History:
@@ -41,6 +42,7 @@ class History:
     def __init__(self, city: City, database: Database, archive: Archive) -> None:
         self.city, self.database, self.archive = city, database, archive
         self._open = lru_cache(maxsize=128)(lambda path, digest: Segment(archive.read(path, digest)))
+        self._dictionaries: dict[str, tuple[int, Dictionary]] = {}
 
     def segment(self, sealed: Sealed) -> Segment:
         return self._open(sealed.path, sealed.digest)
@@ -55,19 +57,28 @@ class History:
         with self.database.read() as connection:
             return read_runs(connection, source, span, as_of)
 
+    def vouching(self, source: str, span: Span, as_of: int) -> Vouching:
+        with self.database.read() as connection:
+            return read_vouching(connection, source, span, as_of)
+
     def dictionary(self, source: str) -> Dictionary:
         with self.database.read() as connection:
-            return read_dictionary(connection, source)
+            return self._dictionary(connection, source)
+
+    def is_swept(self, source: str) -> bool:
+        """Whether the source's states are read all at once, so that a day's states are known when the day is over."""
+        with self.database.read() as connection:
+            return has_vector(connection, source)
 
     def states(self, source: str, span: Span, as_of: int) -> StateHistory:
         """Opening states as the first day of ``span`` begins, and all changes of the days it touches."""
         first, after = self._days(span)
         with self.database.read() as connection:
-            dictionary = read_dictionary(connection, source)
+            dictionary = self._dictionary(connection, source)
             changes = self._records(connection, source, Kind.STATES, first, after, as_of)
-            opening = self._opening(connection, source, first, len(dictionary.keys), as_of)
-            runs = read_runs(connection, source, span, as_of)
-        return StateHistory(dictionary, _states(opening, changes), runs)
+            opening = self._opening(connection, source, first, dictionary.size, as_of)
+            vouching = read_vouching(connection, source, span, as_of)
+        return StateHistory(dictionary, _states(opening, changes), vouching)
 
     def rows(self, source: str, kind: Kind, span: Span, as_of: int) -> pa.Table:
         """Records whose own day is one that ``span`` touches, with ``recorded_at``."""
@@ -91,6 +102,12 @@ class History:
             carried = self.carried(connection, source, Kind.READINGS, first, as_of)
             inside = self._records(connection, source, Kind.READINGS, first, following, as_of)
         return pa.concat_tables([carried, inside]).combine_chunks()
+
+    def _dictionary(self, connection: Connection, source: str) -> Dictionary:
+        version = dictionary_version(connection, source)
+        if self._dictionaries.get(source, (0,))[0] != version:
+            self._dictionaries[source] = version, read_dictionary(connection, source)
+        return self._dictionaries.get(source, (0, Dictionary()))[1]
 
     def _records(
         self, connection: Connection, source: str, kind: Kind, first: int | None, after: int | None, as_of: int

@@ -57,15 +57,13 @@ def read_register(path: Path, zone: ZoneInfo) -> list[Entry]:
 
 def owed_spans(entries: list[Entry], known: Dictionary) -> tuple[Dictionary, np.ndarray, np.ndarray]:
     """The dictionary with the register's subjects and attributes, and per subject [joined, removed); not registered is empty."""
-    keys = [entry.subject for entry in entries]
     given = {name: [entry.attributes[name] for entry in entries] for name in ATTRIBUTES}
     told = {name: values for name, values in given.items() if any(value is not None for value in values)}
-    dictionary, _ = known.merge(keys, told)
-    joined = np.zeros(len(dictionary.keys), np.int64)
-    removed = np.zeros(len(dictionary.keys), np.int64)
-    for entry in entries:
-        n = dictionary.numbers[entry.subject]
-        joined[n], removed[n] = entry.joined, entry.removed
+    dictionary, _, numbers = known.merge([entry.subject for entry in entries], told)
+    joined = np.zeros(dictionary.size, np.int64)
+    removed = np.zeros(dictionary.size, np.int64)
+    joined[numbers] = [entry.joined for entry in entries]
+    removed[numbers] = [entry.removed for entry in entries]
     return dictionary, joined, removed
 
 

@@ -23,7 +23,7 @@ def register_for(
 
     The first day sealed in a month writes the file; later ones keep only what is new or differs.
     """
-    table = dictionary.table()
+    table = dictionary.table
     with database.read() as connection:
         entry = register_of_month(connection, source, month)
     if entry is None:

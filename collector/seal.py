@@ -28,7 +28,7 @@ from collector.store.evidence import archive_evidence
 from collector.store.hot import delete_batches, first_day, read_batches, runs_of_day, unsealed_days
 from collector.store.runs import Outcome, Run, first_run_at, insert_run, read_runs, slots_answered, vouched_until
 from collector.store.segments import Sealed, enter_segment, sealed_segments
-from collector.timeline import Timeline, vouched_time
+from collector.timeline import Timeline, Vouching, vouching_of
 
 
 @dataclass(frozen=True)
@@ -115,21 +115,20 @@ class Sealer:
         if kind is Kind.STATES:
             subjects, register = SUBJECT_ROWS.empty_table(), None
             if not heading.number:
-                subjects, register = self._subjects(heading, span, vouched_time(runs, now), runs)
+                subjects, register = self._subjects(heading, span, vouching_of(runs, now))
             return replace(heading, register=register), parts | {"subject": subjects}
         if kind in (Kind.CASES, Kind.READINGS):
             parts["carried"] = stored_schema(kind).empty_table() if heading.number else self._carried(kind, heading, now)
         return heading, parts
 
     def _subjects(
-        self, heading: Heading, span: Span, vouched: Timeline, runs: pa.Table
+        self, heading: Heading, span: Span, vouching: Vouching
     ) -> tuple[pa.Table, str]:
         """Every subject's opening state and roll-up; key and attributes where the register file differs."""
         known = self.history.states(heading.source, span, heading.sealed_at)
         cut = intervals(known.states, span)
-        times = listed_times(cut, known.states.size, Timeline.everything(span), vouched)
-        good = runs.filter(pc.equal(runs["outcome"], Outcome.OK.value))["run_at"].cast(pa.int64()).to_numpy()
-        sampling = sampling_time(known.states, span, good)
+        times = listed_times(cut, known.states.size, Timeline.everything(span), vouching.time)
+        sampling = sampling_time(known.states, span, vouching.instants)
         month = midnight(moment(span.start, self.city.zone).date().replace(day=1), self.city.zone)
         own, register = register_for(self.database, self.archive, heading.source, month, known.dictionary)
         return _subject_rows(own, known.states.opening, times, sampling), register

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from collector.records import ATTRIBUTES
 
@@ -14,42 +16,70 @@ SUBJECT_SCHEMA = pa.schema([("n", pa.int32()), ("subject", pa.string())] + [(nam
 
 @dataclass(frozen=True)
 class Dictionary:
-    """The subjects of a source by number, with their attributes as last told."""
+    """All subjects that a source ever had, with their attributes as last told; row i of ``table`` is number i."""
 
-    keys: list[str] = field(default_factory=list)
-    attributes: Mapping[str, list[str | None]] = field(default_factory=lambda: {name: [] for name in ATTRIBUTES})
-    numbers: dict[str, int] = field(default_factory=dict)
+    table: pa.Table = field(default_factory=SUBJECT_SCHEMA.empty_table)
 
-    def table(self) -> pa.Table:
-        """Columns of SUBJECT_SCHEMA, in the order of the numbers."""
-        columns = [pa.array(range(len(self.keys)), pa.int32()), pa.array(self.keys, pa.string())]
-        return pa.Table.from_arrays(
-            columns + [pa.array(self.attributes[name], pa.string()) for name in ATTRIBUTES], schema=SUBJECT_SCHEMA
-        )
+    @classmethod
+    def of_rows(cls, rows: pa.Table) -> Dictionary:
+        """From rows as they were stored: of several rows for a number the last one counts."""
+        numbers = rows["n"].to_numpy()
+        last = np.empty(int(numbers.max()) + 1 if len(numbers) else 0, np.int64)
+        last[numbers] = np.arange(len(numbers))
+        return cls(rows.take(pa.array(last)).combine_chunks())
 
-    def merge(self, keys: Sequence[str], attributes: Mapping[str, Sequence[str | None]]) -> tuple[Dictionary, pa.Table]:
-        """This dictionary with ``keys`` added and their attributes replaced, and the rows that are new or differ."""
-        given = {name: attributes[name] for name in ATTRIBUTES if name in attributes}
-        rows = []
-        for i, key in enumerate(keys):
-            n = self.numbers.get(key)
-            if n is None or any(self.attributes[name][n] != values[i] for name, values in given.items()):
-                rows.append((n, key, i))
-        if not rows:
-            return self, SUBJECT_SCHEMA.empty_table()
-        merged = Dictionary(list(self.keys), {name: list(self.attributes[name]) for name in ATTRIBUTES}, dict(self.numbers))
-        return merged, merged._write(rows, given)
+    @property
+    def size(self) -> int:
+        return int(self.table.num_rows)
 
-    def _write(self, rows: list[tuple[int | None, str, int]], given: Mapping[str, Sequence[str | None]]) -> pa.Table:
-        changed = []
-        for number, key, i in rows:
-            n = number
-            if n is None:
-                n = self.numbers[key] = len(self.keys)
-                self.keys.append(key)
-                for values in self.attributes.values():
-                    values.append(None)
-            for name, values in given.items():
-                self.attributes[name][n] = values[i]
-            changed.append((n, key, *(self.attributes[name][n] for name in ATTRIBUTES)))
-        return pa.Table.from_arrays([pa.array(column) for column in zip(*changed, strict=True)], schema=SUBJECT_SCHEMA)
+    @property
+    def keys(self) -> pa.Array:
+        return _array(self.table["subject"])
+
+    def attribute(self, name: str) -> pa.Array:
+        """One of ATTRIBUTES, or ``subject``, by number."""
+        return _array(self.table[name])
+
+    def merge(
+        self, keys: Sequence[str], attributes: Mapping[str, Sequence[str | None]]
+    ) -> tuple[Dictionary, pa.Table, np.ndarray]:
+        """(dictionary, rows, numbers): with ``keys`` (no key twice) entered and their attributes replaced by those given.
+
+        rows: what is new or differs (SUBJECT_SCHEMA). numbers: of ``keys``, int64.
+        """
+        given = pa.array(keys, pa.string())
+        numbers = np.asarray(pc.fill_null(pc.index_in(given, value_set=self.keys), -1)).astype(np.int64)
+        new = numbers < 0
+        numbers[new] = np.arange(self.size, self.size + np.count_nonzero(new))
+        table = self._extended(given.filter(pa.array(new)))
+        touched = np.zeros(table.num_rows, bool)
+        touched[self.size :] = True
+        order = np.argsort(numbers)
+        for name in ATTRIBUTES:
+            if name in attributes:
+                told = pa.array(attributes[name], pa.string())
+                column, differs = _replaced(_array(table[name]), told.take(pa.array(order)), numbers[order])
+                table = table.set_column(table.column_names.index(name), name, column)
+                touched |= differs
+        return Dictionary(table), table.filter(pa.array(touched)), numbers
+
+    def _extended(self, keys: pa.Array) -> pa.Table:
+        first = self.size
+        columns = {"n": pa.array(np.arange(first, first + len(keys), dtype=np.int32)), "subject": keys}
+        nulls = {name: pa.nulls(len(keys), pa.string()) for name in ATTRIBUTES}
+        return pa.concat_tables([self.table, pa.table(columns | nulls, schema=SUBJECT_SCHEMA)]).combine_chunks()
+
+
+def _replaced(column: pa.Array, told: pa.Array, numbers: np.ndarray) -> tuple[pa.Array, np.ndarray]:
+    """``column`` with ``told[i]`` at ``numbers[i]`` (ascending), and where that changed it (bool by number)."""
+    before = column.take(pa.array(numbers))
+    same = pc.or_kleene(pc.fill_null(pc.equal(before, told), False), pc.and_(pc.is_null(before), pc.is_null(told)))
+    differs = ~np.asarray(same)
+    mask = np.zeros(len(column), bool)
+    mask[numbers[differs]] = True
+    return pc.replace_with_mask(column, pa.array(mask), told.filter(pa.array(differs))), mask
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    """One array; an empty table's columns have no chunk to give."""
+    return column.combine_chunks()

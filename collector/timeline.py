@@ -7,10 +7,12 @@ indicator's schedule and outside its exclusions. ``Timeline`` answers it by one 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from collector.periods import Span
 
@@ -31,6 +33,17 @@ class Timeline:
         self.starts = np.array(starts, np.int64)
         self.ends = np.array(ends, np.int64)
         self._before = np.concatenate([[0], np.cumsum(self.ends - self.starts)]).astype(np.int64)
+
+    @classmethod
+    def union(cls, starts: np.ndarray, ends: np.ndarray) -> Timeline:
+        """Of many spans at once, in any order (int64 arrays of equal length)."""
+        some = ends > starts
+        starts, ends = starts[some], ends[some]
+        order = np.argsort(starts, kind="stable")
+        starts, ends = starts[order], np.maximum.accumulate(ends[order])
+        begins = np.append(True, starts[1:] > ends[:-1])[: len(starts)]
+        last = np.append(begins[1:], True)[: len(starts)]
+        return cls(Span(a, b) for a, b in zip(starts[begins].tolist(), ends[last].tolist(), strict=True))
 
     @classmethod
     def everything(cls, span: Span) -> Timeline:
@@ -94,14 +107,30 @@ class Timeline:
         return self & gaps
 
 
-def vouched_time(table: pa.Table, as_of: int) -> Timeline:
-    """The union of what the good runs in a table of records.RUNS vouch for, never beyond ``as_of``."""
-    vouched: list[Span] = []
-    starts, ends = table["vouch_start"].cast(pa.int64()).to_pylist(), table["vouch_end"].cast(pa.int64()).to_pylist()
-    for start, end, holes in zip(starts, ends, table["vouch_gaps"].to_pylist(), strict=True):
-        if start is None:
-            continue
-        inside = [Span(*hole) for hole in json.loads(holes)] if holes else []
-        edges = [start, *(edge for hole in inside for edge in (hole.start, hole.end)), end]
-        vouched += [Span(a, min(b, as_of)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    return Timeline(vouched)
+@dataclass(frozen=True)
+class Vouching:
+    """The time that good runs vouch for, and their instants (sorted int64)."""
+
+    time: Timeline
+    instants: np.ndarray
+
+    @classmethod
+    def of(cls, instants: Sequence[int], vouches: Sequence[tuple[int, int, str | None]], as_of: int) -> Vouching:
+        """From each run's instant and (vouch_start, vouch_end, vouch_gaps), the gaps as JSON; nothing is vouched for beyond ``as_of``."""
+        edges = np.array([[start, end] for start, end, gaps in vouches if gaps is None], np.int64).reshape(-1, 2)
+        torn = [span for start, end, gaps in vouches if gaps is not None for span in _without_gaps(start, end, gaps)]
+        whole = Timeline.union(edges[:, 0], np.minimum(edges[:, 1], as_of))
+        return cls(whole | Timeline(span.clip(Span(span.start, as_of)) for span in torn), np.array(instants, np.int64))
+
+
+def vouching_of(runs: pa.Table, as_of: int) -> Vouching:
+    """The same from a table of records.RUNS, of which only the good runs vouch for anything."""
+    good = runs.filter(pc.is_valid(runs["vouch_start"]))
+    starts, ends = (good[name].cast(pa.int64()).to_pylist() for name in ("vouch_start", "vouch_end"))
+    vouches = list(zip(starts, ends, good["vouch_gaps"].to_pylist(), strict=True))
+    return Vouching.of(good["run_at"].cast(pa.int64()).to_pylist(), vouches, as_of)
+
+
+def _without_gaps(start: int, end: int, gaps: str) -> list[Span]:
+    edges = [start, *(edge for gap in json.loads(gaps) for edge in gap), end]
+    return [Span(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]

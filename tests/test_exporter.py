@@ -185,8 +185,7 @@ def test_an_indicator_that_cannot_be_measured_does_not_hide_the_others(small: Sm
 def test_of_very_many_departments_the_smallest_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(current, "MOST_DEPARTMENTS", 2)
     told = ["a", "a", "b", "b", "c", None]
-    attributes: dict[str, list[str | None]] = {name: [None] * 6 for name in ("name", "district", "kind")}
-    dictionary = Dictionary([str(n) for n in range(6)], attributes | {"department": told})
+    dictionary, _, _ = Dictionary().merge([str(n) for n in range(6)], {"department": told})
     states = np.array([State.UP, State.DOWN, State.UP, State.UP, State.UP, State.GONE], np.uint8)
     counted = {key: number for key, number in current.count_subjects(dictionary, states).items() if number}
     assert counted == {("a", State.UP): 1, ("a", State.DOWN): 1, ("b", State.UP): 2, (current.OTHER, State.UP): 1}

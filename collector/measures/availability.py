@@ -7,12 +7,13 @@ was up, down, unseen inside period, schedule and registration. Methods: ``subjec
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
 from collector.measurement import Measurement, ratio
+from collector.measures.groups import Groups
 from collector.measures.states import Times
 
 
@@ -35,42 +36,95 @@ class Sweeps:
     online: np.ndarray
     listed: np.ndarray
     owed: int
-    extra: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Milliseconds and counts over some subjects. rates: sums of the subjects' own value, lower and upper, and how many have each."""
+
+    up: int
+    down: int
+    unknown: int
+    excluded: int
+    sampling: int
+    owed_subjects: int
+    subjects: int
+    seen_subjects: int
+    rates: tuple[float, float, float]
+
+    @property
+    def owed(self) -> int:
+        return self.up + self.down + self.unknown
 
 
 def subject_time(seen: Seen, chosen: np.ndarray) -> Measurement:
     """The sums over the chosen subjects (bool[N]). No value where nothing was seen, not applicable where all was excluded."""
-    up, down, unknown = (int(part[chosen].sum()) for part in (seen.times.up, seen.times.down, seen.times.unknown))
-    owed = up + down + unknown
-    excluded = int(seen.excluded[chosen].sum())
-    return Measurement(
-        value=ratio(up, up + down),
-        lower=ratio(up, owed) if owed else Fraction(0),
-        upper=ratio(up + unknown, owed) if owed else Fraction(1),
-        coverage=(up + down) / owed if owed else 0.0,
-        n=int(np.count_nonzero(seen.times.owed[chosen])),
-        numerator=Fraction(up, 1000),
-        denominator=Fraction(up + down, 1000),
-        parts=_parts(seen, chosen, up, down, unknown),
-        applicable=owed > 0 or excluded == 0,
-    )
+    return _time(_sums(seen, chosen, _whole(chosen))[0])
 
 
 def subject_mean(seen: Seen, chosen: np.ndarray) -> Measurement:
     """The mean of the subjects' own rates; a subject never seen has a rate between 0 and 1 and no part in the value."""
-    base = subject_time(seen, chosen)
-    up, owed = seen.times.up[chosen], seen.times.owed[chosen]
-    known = up + seen.times.down[chosen]
-    up, known, owed = up[owed > 0], known[owed > 0], owed[owed > 0]
-    observed = known > 0
+    return _mean(_sums(seen, chosen, _whole(chosen))[0])
+
+
+def by_group(seen: Seen, chosen: np.ndarray, groups: Groups, mean: bool = False) -> dict[str, Measurement]:
+    """The same for every group that has a chosen subject, in one pass over the subjects."""
+    sums = _sums(seen, chosen, groups)
+    present = np.unique(groups.codes[chosen]).tolist()
+    return {groups.labels[code]: (_mean if mean else _time)(sums[code]) for code in present}
+
+
+def _whole(chosen: np.ndarray) -> Groups:
+    return Groups.none(len(chosen))
+
+
+def _sums(seen: Seen, chosen: np.ndarray, groups: Groups) -> list[Sums]:
+    codes, times = groups.codes[chosen], seen.times
+    up, down, unknown = (part[chosen] for part in (times.up, times.down, times.unknown))
+    excluded, sampling = seen.excluded[chosen], seen.sampling[chosen]
+    known, owed = up + down, up + down + unknown
+    whole, sight = np.maximum(owed, 1), np.maximum(known, 1)
+    weights = [
+        up, down, unknown, excluded, sampling, owed > 0, owed + excluded > 0, known > 0,
+        np.where(known > 0, up / sight, 0), up / whole, np.where(owed > 0, (up + unknown) / whole, 0),
+    ]  # fmt: skip
+    columns = [np.bincount(codes, weight, minlength=groups.size) for weight in weights]
+    counts = zip(*(column.astype(np.int64).tolist() for column in columns[:8]), strict=True)
+    rates = zip(*(column.tolist() for column in columns[8:]), strict=True)
+    return [Sums(*count, rate) for count, rate in zip(counts, rates, strict=True)]
+
+
+def _time(sums: Sums) -> Measurement:
+    up, known, owed = sums.up, sums.up + sums.down, sums.owed
     return Measurement(
-        value=float(np.mean(up[observed] / known[observed])) if observed.any() else None,
-        lower=float(np.mean(up / owed)) if len(owed) else None,
-        upper=float(np.mean((up + owed - known) / owed)) if len(owed) else None,
-        coverage=base.coverage,
-        n=base.n,
-        parts=base.parts,
-        applicable=base.applicable,
+        value=ratio(up, known),
+        lower=ratio(up, owed) if owed else Fraction(0),
+        upper=ratio(up + sums.unknown, owed) if owed else Fraction(1),
+        coverage=known / owed if owed else 0.0,
+        n=sums.owed_subjects,
+        numerator=Fraction(up, 1000),
+        denominator=Fraction(known, 1000),
+        parts={
+            "up_seconds": up / 1000,
+            "down_seconds": sums.down / 1000,
+            "unknown_seconds": sums.unknown / 1000,
+            "excluded_seconds": sums.excluded / 1000,
+            "sampling_seconds": sums.sampling / 1000,
+            "subjects": sums.subjects,
+        },
+        applicable=owed > 0 or sums.excluded == 0,
+    )
+
+
+def _mean(sums: Sums) -> Measurement:
+    value, lower, upper = sums.rates
+    return replace(
+        _time(sums),
+        value=value / sums.seen_subjects if sums.seen_subjects else None,
+        lower=lower / sums.owed_subjects if sums.owed_subjects else Fraction(0),
+        upper=upper / sums.owed_subjects if sums.owed_subjects else Fraction(1),
+        numerator=None,
+        denominator=None,
     )
 
 
@@ -90,14 +144,3 @@ def sweep_mean(seen: Seen, chosen: np.ndarray, sweeps: Sweeps) -> Measurement:
         parts=dict(base.parts) | {"sweeps": len(rates), "sweeps_owed": owed},
         applicable=base.applicable,
     )
-
-
-def _parts(seen: Seen, chosen: np.ndarray, up: int, down: int, unknown: int) -> dict[str, float | int]:
-    return {
-        "up_seconds": up / 1000,
-        "down_seconds": down / 1000,
-        "unknown_seconds": unknown / 1000,
-        "excluded_seconds": int(seen.excluded[chosen].sum()) / 1000,
-        "sampling_seconds": int(seen.sampling[chosen].sum()) / 1000,
-        "subjects": int(np.count_nonzero((seen.times.owed + seen.excluded)[chosen])),
-    }

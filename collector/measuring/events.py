@@ -22,7 +22,7 @@ from collector.measures.observed import Observed
 from collector.measuring.updates import expected_updates
 from collector.periods import MILLISECOND, Period, Span
 from collector.records import Kind
-from collector.timeline import Timeline, vouched_time
+from collector.timeline import Timeline
 from collector.working_time import WorkCalendar
 
 _Indicator = TypeVar("_Indicator", bound=IndicatorBase)
@@ -62,7 +62,7 @@ def _gather(history: History, indicator: Indicator, period: Period, as_of: int) 
     for name in names:
         table = _filtered(indicator, _load(history, name, indicator, span, as_of))
         tables.append(_told_apart(table, name) if len(names) > 1 else table)
-        vouched.append(vouched_time(history.runs(name, _reach(indicator, period, as_of), as_of), as_of))
+        vouched.append(history.vouching(name, _reach(indicator, period, as_of), as_of).time)
     holds = max(history.city.source(name).holds_for // MILLISECOND for name in names)
     return Rows(indicator, pa.concat_tables(tables).combine_chunks(), reduce(Timeline.__and__, vouched), holds)
 

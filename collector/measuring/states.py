@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 
 from collector.city.indicators import Availability
 from collector.city.model import Exclusion, Source
+from collector.errors import ConfigurationError
 from collector.history import History, StateHistory
 from collector.measurement import Measurement
-from collector.measures.availability import Seen, Sweeps, subject_mean, subject_time, sweep_mean
+from collector.measures.availability import Seen, Sweeps, by_group, subject_mean, subject_time, sweep_mean
+from collector.measures.groups import Groups
 from collector.measures.states import (
     Times,
     fixed_times,
@@ -27,9 +29,10 @@ from collector.measuring.schedule import schedule_time
 from collector.periods import MILLISECOND, Period, Span, instant, slots
 from collector.records import ATTRIBUTES
 from collector.register import owed_spans, read_register
-from collector.store.runs import Outcome
+from collector.segment import ROLL_UP
+from collector.store.segments import Sealed
 from collector.subjects import Dictionary
-from collector.timeline import Timeline, vouched_time
+from collector.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -73,23 +76,22 @@ class StateMeasure:
         if settings.register_.policy == "fixed":
             entries = read_register(self.history.city.folder / str(settings.register_.file), self.history.city.zone)
             dictionary, joined, removed = owed_spans(entries, dictionary)
-            states = states.padded(len(dictionary.keys))
+            states = states.padded(dictionary.size)
         cut = intervals(states, whole)
         if wide:
             cut = ignoring_short(cut, wide)
-        vouched = vouched_time(known.runs, self.as_of)
         window = Timeline.everything(span) & schedule_time(self.indicator.schedule, span, self.history.city.zone)
 
         def times(owed: Timeline) -> Times:
             if joined is None or removed is None:
-                return listed_times(cut, states.size, owed, vouched)
-            return fixed_times(cut, owed, vouched, joined, removed)
+                return listed_times(cut, states.size, owed, known.vouching.time)
+            return fixed_times(cut, owed, known.vouching.time, joined, removed)
 
         plain = times(window)
         kept = plain
         for mask, excluded in self._excluded_time(dictionary, exclusions):
             kept = kept.where(mask, times(window - excluded))
-        good = known.runs.filter(pc.equal(known.runs["outcome"], Outcome.OK.value))["run_at"].cast(pa.int64()).to_numpy()
+        good = known.vouching.instants
         sampling = sampling_time(states, span, good)
         nothing = np.zeros(states.size, np.int64)
         instants = good[(good >= span.start) & (good < span.end)]
@@ -111,17 +113,21 @@ class StateMeasure:
         days = Period("", span, self.history.city.zone).days()
         if [(one.day, one.number) for one in sealed] != [(day.span.start, 0) for day in days]:
             return None
-        if span != Span(days[0].span.start, days[-1].span.end) or any(one.sealed_at > self.as_of for one in sealed):
+        if span != Span(days[0].span.start, days[-1].span.end) or not self._knew_then(settings.id, sealed):
             return None
         dictionary = self.history.dictionary(settings.id)
-        sums = {name: np.zeros(len(dictionary.keys), np.int64) for name in ("owed_ms", "up_ms", "unknown_ms", "sampling_ms")}
+        sums = {name: np.zeros(dictionary.size, np.int64) for name in ROLL_UP}
         for one in sealed:
             rows = self.history.segment(one).part("subject", list(sums))
             for name, total in sums.items():
                 total[: rows.num_rows] += rows[name].to_numpy()
         times = Times(sums["up_ms"], sums["owed_ms"] - sums["up_ms"] - sums["unknown_ms"], sums["unknown_ms"])
-        seen = Seen(times, sums["sampling_ms"], np.zeros(len(dictionary.keys), np.int64))
+        seen = Seen(times, sums["sampling_ms"], np.zeros(dictionary.size, np.int64))
         return ObservedStates(dictionary, seen, seen, lambda _: Sweeps(np.zeros(0), np.zeros(0), 0))
+
+    def _knew_then(self, source: str, sealed: list[Sealed]) -> bool:
+        """Whether the roll-ups say what was known at ``as_of``; of a log something may have been learned later and sealed."""
+        return self.history.is_swept(source) or all(one.sealed_at <= self.as_of for one in sealed)
 
     def _roll_up_fits(self, settings: Source) -> bool:
         plain = self.indicator.schedule == type(self.indicator.schedule)() and not self.indicator.ignore_shorter_than
@@ -169,11 +175,8 @@ def joined_sources(parts: list[ObservedStates]) -> ObservedStates:
     """Several sources as one: their subjects one after another, their sweeps together."""
     if len(parts) == 1:
         return parts[0]
-    dictionary = Dictionary(
-        [key for part in parts for key in part.dictionary.keys],
-        {name: [value for part in parts for value in part.dictionary.attributes[name]] for name in ATTRIBUTES},
-    )
-    ends = np.cumsum([len(part.dictionary.keys) for part in parts])
+    dictionary = Dictionary(pa.concat_tables([part.dictionary.table for part in parts]))
+    ends = np.cumsum([part.dictionary.size for part in parts])
 
     def sweeps(mask: np.ndarray) -> Sweeps:
         each = [part.sweeps(own) for part, own in zip(parts, np.split(mask, ends[:-1]), strict=True)]
@@ -197,21 +200,11 @@ def _joined_seen(parts: list[Seen]) -> Seen:
 
 def chosen(dictionary: Dictionary, where: dict[str, tuple[str, ...]], subjects: tuple[str, ...] = ()) -> np.ndarray:
     """bool[N]: the subjects whose attributes are all among the values given for them."""
-    mask = np.ones(len(dictionary.keys), bool)
-    if subjects:
-        mask &= np.isin(np.array(dictionary.keys, object), list(subjects))
-    for name, values in where.items():
-        told = dictionary.keys if name == "subject" else dictionary.attributes[name]
-        allowed = set(values)
-        mask &= np.fromiter((value in allowed for value in told), bool, len(told))
+    mask = np.ones(dictionary.size, bool)
+    wanted = where | ({"subject": subjects} if subjects else {})
+    for name, values in wanted.items():
+        mask &= np.asarray(pc.is_in(dictionary.attribute(name), value_set=pa.array(values, pa.string())))
     return mask
-
-
-def labels(dictionary: Dictionary, by: str) -> list[str]:
-    """What each subject counts under in a break-down; subjects without the attribute come under the empty name."""
-    if by == "subject":
-        return dictionary.keys
-    return [value or "" for value in dictionary.attributes[by]] if by in ATTRIBUTES else []
 
 
 def availability(
@@ -235,5 +228,10 @@ def _by(
     if by == "day":
         days = {day.label: measuring.over(day.span.clip(period.span)) for day in period.days()}
         return {label: measuring.measure(one, chosen(one.dictionary, measuring.indicator.where)) for label, one in days.items()}
-    names = np.array(labels(observed.dictionary, by), object)
-    return {str(name): measuring.measure(observed, mask & (names == name)) for name in sorted(set(names[mask]))}
+    if by not in ("subject", *ATTRIBUTES):
+        raise ConfigurationError(f"--by {by}: availability cannot be broken down so")
+    groups = Groups.of(observed.dictionary.attribute(by))
+    if measuring.indicator.method != "sweep_mean":
+        return by_group(observed.seen, mask, groups, measuring.indicator.method == "subject_mean")
+    present = [code for code in range(groups.size) if (mask & (groups.codes == code)).any()]
+    return {groups.labels[code]: measuring.measure(observed, mask & (groups.codes == code)) for code in present}

@@ -79,7 +79,7 @@ def _sweep(
     span = Span(run.at, run.at + source.settings.holds_for // MILLISECOND)
     run = _insert(connection, source, replace(run, vouches=(span,), rows=len(sweep.subjects)), answer)
     numbers, dictionary = _number(connection, source, sweep, run.id, len(vector.states))
-    _write_states(connection, source, run, vector, *apply_sweep(sweep, numbers, vector.states, len(dictionary.keys)))
+    _write_states(connection, source, run, vector, *apply_sweep(sweep, numbers, vector.states, dictionary.size))
 
     def remember() -> None:
         memory = source.memory
@@ -118,14 +118,14 @@ def _number(
 ) -> tuple[np.ndarray, Dictionary]:
     """The dictionary numbers of a sweep's subjects; new subjects and changed attributes are written."""
     memory = source.memory
-    current = len(memory.dictionary.keys) == size
+    current = memory.dictionary.size == size
     if current and memory.subjects == sweep.subjects and memory.attributes == sweep.attributes:
         return memory.numbers, memory.dictionary
     dictionary = memory.dictionary if current and size else read_dictionary(connection, source.id)
-    dictionary, rows = dictionary.merge(sweep.subjects, _with_defaults(source, sweep))
+    dictionary, rows, numbers = dictionary.merge(sweep.subjects, _with_defaults(source, sweep))
     if rows.num_rows:
         write_subjects(connection, source.id, run_id, rows)
-    return np.fromiter((dictionary.numbers[key] for key in sweep.subjects), np.int64, len(sweep.subjects)), dictionary
+    return numbers, dictionary
 
 
 def _with_defaults(source: OpenSource, sweep: Sweep) -> dict[str, Sequence[str | None]]:
@@ -158,9 +158,8 @@ def _number_events(connection: sa.Connection, source: OpenSource, events: Events
         names = [name for name in events.attributes.column_names if name != "subject"]
         attributes = {name: [rows.get(key, {}).get(name) for key in subjects] for name in names}
     sweep = Sweep(subjects, np.zeros(len(subjects), np.uint8), attributes)
-    dictionary, added = read_dictionary(connection, source.id).merge(subjects, _with_defaults(source, sweep))
+    _, added, numbers = read_dictionary(connection, source.id).merge(subjects, _with_defaults(source, sweep))
     if added.num_rows:
         write_subjects(connection, source.id, run_id, added)
-    numbers = np.array([dictionary.numbers[key] for key in subjects], np.int32)
-    columns = [pa.array(numbers[keys.indices.to_numpy()]), events.table["at"], events.table["state"]]
+    columns = [pa.array(numbers[keys.indices.to_numpy()], pa.int32()), events.table["at"], events.table["state"]]
     return pa.Table.from_arrays(columns, schema=STATE_CHANGES)

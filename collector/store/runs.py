@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from collector.periods import Span
 from collector.records import RUNS
 from collector.store.schema import runs
+from collector.timeline import Vouching
 
 
 class Outcome(StrEnum):
@@ -132,6 +133,15 @@ def has_evidence(connection: sa.Connection, source: str, digest: str) -> bool:
         runs.c.source == source, runs.c.evidence == digest, runs.c.outcome == Outcome.OK.value
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def read_vouching(connection: sa.Connection, source: str, span: Span, as_of: int) -> Vouching:
+    """What the good runs known at ``as_of`` vouch for, of those that vouch for some of ``span``."""
+    columns = (runs.c.at, runs.c.vouch_start, runs.c.vouch_end, runs.c.vouch_gaps)
+    known = sa.and_(runs.c.source == source, runs.c.outcome == Outcome.OK.value, runs.c.at <= as_of)
+    overlaps = sa.and_(runs.c.vouch_start < span.end, runs.c.vouch_end > span.start)
+    rows = connection.execute(sa.select(*columns).where(known, overlaps).order_by(runs.c.at)).all()
+    return Vouching.of([row.at for row in rows], [tuple(row[1:]) for row in rows], as_of)
 
 
 def read_runs(connection: sa.Connection, source: str, span: Span, as_of: int, also: Sequence[int] = ()) -> pa.Table:

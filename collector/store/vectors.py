@@ -12,7 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 import zstandard
 
-from collector.records import ATTRIBUTES, State, Sweep
+from collector.records import State, Sweep
 from collector.store.batches import pack, unpack
 from collector.store.schema import openings, subjects, vectors
 from collector.subjects import Dictionary
@@ -65,12 +65,14 @@ def read_opening(connection: sa.Connection, source: str, day: int) -> np.ndarray
 
 def read_dictionary(connection: sa.Connection, source: str) -> Dictionary:
     query = sa.select(subjects.c.body).where(subjects.c.source == source).order_by(subjects.c.run_id)
-    dictionary = Dictionary()
-    for body in connection.execute(query).scalars():
-        table = unpack(body)
-        attributes = {name: table[name].to_pylist() for name in ATTRIBUTES}
-        dictionary, _ = dictionary.merge(table["subject"].to_pylist(), attributes)
-    return dictionary
+    tables = [unpack(body) for body in connection.execute(query).scalars()]
+    return Dictionary.of_rows(pa.concat_tables(tables)) if tables else Dictionary()
+
+
+def dictionary_version(connection: sa.Connection, source: str) -> int:
+    """The run that last changed the source's dictionary, 0 before any; a dictionary of that version can be kept."""
+    query = sa.select(sa.func.max(subjects.c.run_id)).where(subjects.c.source == source)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def write_subjects(connection: sa.Connection, source: str, run_id: int, rows: pa.Table) -> None:
