@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,8 +27,10 @@ indicators:
 
 
 def new_city() -> Installation:
-    """An empty city with one video platform, in a new temporary folder."""
-    path = Path(tempfile.mkdtemp(prefix="citygauge-benchmark-")) / "city.yaml"
+    """An empty city with one video platform, in a temporary folder that goes when the process ends."""
+    folder = tempfile.mkdtemp(prefix="citygauge-benchmark-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "city.yaml"
     path.write_text(_CITY, encoding="utf-8")
     return Installation(path)
 

@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cities import SOURCE, new_city, rows_stored
-from timing import Row, timed
-from wvp_pages import Platform, StoredSession
-
+from benchmarks.cities import SOURCE, new_city, rows_stored
+from benchmarks.timing import Row, timed
+from benchmarks.wvp_pages import Platform, StoredSession
 from collector.installation import Installation
 from collector.poll import poll
 from collector.store.runs import Outcome
@@ -63,7 +62,8 @@ class Polls:
         after = rows_stored(self.installation.database)
         added = {table: after[table] - before[table] for table in after if after[table] != before[table]}
         evidence = added.pop("evidence", 0)
-        assert added == adds and bool(evidence) == bool(change or self.platform.stamped), added | {"evidence": evidence}
+        assert added == adds, added
+        assert bool(evidence) == bool(change or self.platform.stamped), evidence
         size = f"{self.platform.count:,} channels, {sum(map(len, self.session.parts.values())) / 1e6:.0f} MB"
         self.installation.close()
         return Row(name, size, timing, target, note=f"rows added: {sum(added.values()) + evidence}")

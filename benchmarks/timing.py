@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,18 +47,27 @@ class Row:
 
 
 def timed(
-    operation: Callable[..., object], prepare: Callable[[], Any] | None = None, repeats: int = REPEATS, warm_ups: int = 1
+    operation: Callable[..., object],
+    prepare: Callable[[], Any] | None = None,
+    repeats: int = REPEATS,
+    warm_ups: int = 1,
 ) -> Timing:
     """The median cost of ``operation``, after so many runs that do not count.
 
     prepare: called before each run, outside of what is timed; what it returns is the operation's one argument.
     """
-    costs = [_once(operation, prepare) for _ in range(warm_ups + repeats)][warm_ups:]
-    return Timing(*(statistics.median(column) for column in zip(*costs, strict=True)), repeats)
+    costs = [once(operation, [prepare()] if prepare else []) for _ in range(warm_ups + repeats)]
+    return median(costs[warm_ups:])
 
 
-def _once(operation: Callable[..., object], prepare: Callable[[], Any] | None) -> tuple[float, float]:
-    given = [prepare()] if prepare else []
+def median(costs: Sequence[tuple[float, float]]) -> Timing:
+    """Of (CPU seconds, wall seconds)."""
+    cpu, wall = (statistics.median(column) for column in zip(*costs, strict=True))
+    return Timing(cpu, wall, len(costs))
+
+
+def once(operation: Callable[..., object], given: Sequence[object] = ()) -> tuple[float, float]:
+    """(CPU seconds, wall seconds) of ``operation(*given)``."""
     gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()
     kept = operation(*given)

@@ -73,10 +73,13 @@ class StoredSession:
 def _pages(items: list[str]) -> Generator[tuple[int, bytes], None, None]:
     for number, start in enumerate(range(0, len(items), PAGE), start=1):
         shown = items[start : start + PAGE]
-        yield number, (
-            f'{{"code":0,"msg":"成功","data":{{"total":{len(items)},"list":[{",".join(shown)}],'
-            f'"pageNum":{number},"pageSize":{PAGE},"size":{len(shown)},"pages":{-(-len(items) // PAGE)}}}}}'
-        ).encode()
+        yield (
+            number,
+            (
+                f'{{"code":0,"msg":"成功","data":{{"total":{len(items)},"list":[{",".join(shown)}],'
+                f'"pageNum":{number},"pageSize":{PAGE},"size":{len(shown)},"pages":{-(-len(items) // PAGE)}}}}}'
+            ).encode(),
+        )
 
 
 def _device(number: int) -> str:

@@ -1,4 +1,4 @@
-"""The embedded broker: a real Valkey (or Redis) server on a unix socket, started by the command that needs it and gone with it."""
+"""The embedded broker: a real Valkey (or Redis) server on a unix socket, started by whoever needs it and gone with them."""
 
 from __future__ import annotations
 
@@ -58,11 +58,13 @@ def server_binary() -> str:
 
 def client(url: str) -> redis.Redis:
     """A client for the broker's own keys (leases); RESP3 wants a server from 6.2 on, which is checked in words."""
-    connection: redis.Redis = redis.Redis.from_url(url.replace("redis+socket://", "unix://"))
     try:
+        connection: redis.Redis = redis.Redis.from_url(url.replace("redis+socket://", "unix://"))
         version = str(connection.info("server")["redis_version"])
     except redis.RedisError as error:
         raise SourceUnavailable(f"broker: no answer ({type(error).__name__})") from None
+    except ValueError:
+        raise ConfigurationError("broker: write embedded, redis://HOST:PORT/0 or rediss://…") from None
     if tuple(int(part) for part in version.split(".")[:2]) < (6, 2):
         raise ConfigurationError(f"broker: the server is version {version}; Citygauge needs Redis 6.2 or Valkey")
     return connection

@@ -109,11 +109,14 @@ def slot_of(at: int, every: timedelta, zone: ZoneInfo) -> int:
 
 def parse_duration(text: str) -> timedelta:
     """``30s``, ``5m``, ``1h``, ``1d``, ``1h30m``; ``0s`` is a duration too. Raises ValueError."""
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"{text!r} is not a duration such as 30s, 5m, 1h30m, 1d")
+    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)", text)
     names = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    return sum((timedelta(**{names[unit]: float(number)}) for number, unit in parts), timedelta())
+    try:
+        if parts and "".join(number + unit for number, unit in parts) == text:
+            return sum((timedelta(**{names[unit]: float(number)}) for number, unit in parts), timedelta())
+    except OverflowError:
+        pass
+    raise ValueError(f"{text!r} is not a duration such as 30s, 5m, 1h30m, 1d")
 
 
 def _bound(text: str, zone: ZoneInfo) -> int:
@@ -126,17 +129,17 @@ def _bound(text: str, zone: ZoneInfo) -> int:
 
 def _calendar(text: str) -> tuple[date, date]:
     """First day of a calendar period and the first day after it."""
-    match = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?", text)
+    match = re.fullmatch(r"([0-9]{4})(?:-(?:Q([1-4])|([0-9]{2})(?:-([0-9]{2}))?))?", text)
     if match is None:
         raise ConfigurationError(f"period {text!r}: write 2026-10-05, 2026-10, 2026-Q4, 2026 or START/END")
-    year, quarter, month, day = (int(group) if group else None for group in match.groups())
+    year, quarter, month, day = match.groups()
     try:
         if day:
-            first = date(year, month, day)
+            first = date(int(year), int(month), int(day))
             return first, first + DAY
         length = 3 if quarter else 1 if month else 12
-        first = date(year, 3 * quarter - 2 if quarter else month or 1, 1)
-    except ValueError:
+        first = date(int(year), 3 * int(quarter) - 2 if quarter else int(month or 1), 1)
+        months = first.year * 12 + first.month - 1 + length
+        return first, date(months // 12, months % 12 + 1, 1)
+    except (ValueError, OverflowError):
         raise ConfigurationError(f"period {text!r}: there is no such date") from None
-    months = first.year * 12 + first.month - 1 + length
-    return first, date(months // 12, months % 12 + 1, 1)

@@ -44,9 +44,9 @@ class SlotTrigger(BaseTrigger):  # type: ignore[misc]
 class Leader:
     """A lease in the broker: held by one scheduler at a time, taken over when its holder is gone."""
 
-    def __init__(self, broker: str) -> None:
+    def __init__(self, broker: str, lease: timedelta = LEASE) -> None:
         redis = client(broker)
-        self._lock = redis.lock("citygauge:scheduler", timeout=LEASE.total_seconds(), blocking=False, thread_local=False)
+        self._lock = redis.lock("citygauge:scheduler", timeout=lease.total_seconds(), blocking=False, thread_local=False)
         self._one_at_a_time = Lock()
 
     def leads(self) -> bool:
@@ -68,9 +68,10 @@ class Leader:
 class Scheduler:
     """Sends tasks when they are due; ``start`` returns at once, ``stop`` waits for nothing."""
 
-    def __init__(self, installation: Installation, broker: str) -> None:
+    def __init__(self, installation: Installation, broker: str, lease: timedelta = LEASE) -> None:
         self._installation = installation
-        self._leader = Leader(broker)
+        self._lease = lease
+        self._leader = Leader(broker, lease)
         self._jobs = BackgroundScheduler(
             timezone=UTC, executors={"default": ThreadPoolExecutor(4)}, job_defaults={"coalesce": True, "max_instances": 1}
         )
@@ -81,7 +82,7 @@ class Scheduler:
             if source.polled:
                 self._jobs.add_job(self._send_poll, SlotTrigger(source.every or timedelta(), city.zone), [source], id=source.id)
         self._jobs.add_job(self._send_due, IntervalTrigger(seconds=60), next_run_time=datetime.now(UTC), id="due")
-        self._jobs.add_job(self._leader.leads, IntervalTrigger(seconds=LEASE.total_seconds() / 3), id="lease")
+        self._jobs.add_job(self._leader.leads, IntervalTrigger(seconds=self._lease.total_seconds() / 3), id="lease")
         self._jobs.start()
 
     def stop(self) -> None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from collector.city.types import Duration, Texts
+from collector.city.types import Duration, Interval, Texts
 from collector.verdict import Target
+
+SUBJECT_KEYS = ("subject", "name", "department", "district", "kind")
+CASE_KEYS = ("category", "department", "district", "found_by", "status")
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 class IndicatorBase(BaseModel):
-    """What every indicator has. ``source`` and ``sources`` name sources of the city file; ``where`` filters by attribute."""
+    """What every indicator has. ``source`` and ``sources`` name sources of the city file; ``where`` filters by attribute.
+
+    filters: the keys that ``where`` may have.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    filters: ClassVar[tuple[str, ...]] = ()
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str = ""
@@ -26,12 +35,17 @@ class IndicatorBase(BaseModel):
     min_coverage: float = Field(default=0.9, ge=0, le=1)
 
     @model_validator(mode="after")
-    def _target_is_readable(self) -> IndicatorBase:
-        if self.target is not None:
-            Target.parse(self.target)
+    def _names_its_sources_once(self) -> IndicatorBase:
         if self.source and self.sources:
             raise ValueError("give either source or sources, not both")
         return self
+
+    @field_validator("target")
+    @classmethod
+    def _target_is_readable(cls, target: str | None) -> str | None:
+        if target is not None:
+            Target.parse(target)
+        return target
 
     @property
     def title(self) -> str:
@@ -50,8 +64,20 @@ class Schedule(BaseModel):
     hours: tuple[tuple[str, str], ...] = (("00:00", "24:00"),)
     days: Literal["all", "working"] = "all"
 
+    @field_validator("hours")
+    @classmethod
+    def _hours_follow_one_another(cls, hours: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        edges = [edge for span in hours for edge in span]
+        for edge in edges:
+            if not _TIME_OF_DAY.fullmatch(edge):
+                raise ValueError(f"{edge!r} is not a time of day from 00:00 to 24:00")
+        if not edges or edges != sorted(set(edges)):
+            raise ValueError("write spans in order, such as [['08:30', '12:00'], ['14:00', '17:30']]")
+        return hours
+
 
 class Availability(IndicatorBase):
+    filters = SUBJECT_KEYS
     measure: Literal["availability"]
     method: Literal["subject_time", "subject_mean", "sweep_mean"] = "subject_time"
     ignore_shorter_than: Duration = timedelta(0)
@@ -60,6 +86,7 @@ class Availability(IndicatorBase):
 
 
 class CaseIndicator(IndicatorBase):
+    filters = CASE_KEYS
     base: Literal["should_archive", "accepted_in_period", "closed_vs_accepted"] = "should_archive"
     cohort: Literal["reported", "accepted", "due", "closed"] | None = None
     decided_by: Literal["disposal", "closing"] = "disposal"
@@ -106,12 +133,14 @@ class ActiveUsers(IndicatorBase):
 
 
 class Pue(IndicatorBase):
+    filters = ("meter", "role")
     measure: Literal["pue"]
     category: Literal["PUE1", "PUE2", "PUE3"] | None = None
     rollover_kwh: float | None = Field(default=None, gt=0)
 
 
 class Figure(IndicatorBase):
+    filters = ("unit", "dimensions")
     measure: Literal["figure"]
     figure: str
     stat: Literal["last", "sum", "mean", "max", "min", "delta"] = "last"
@@ -143,7 +172,7 @@ class UsageDays(IndicatorBase):
 class Timeliness(IndicatorBase):
     measure: Literal["timeliness"]
     figure: str
-    every: Duration
+    every: Interval
     within: Duration
     unit: str = "%"
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from collector.city.complaints import complaints, place
 from collector.city.model import City
 from collector.errors import ConfigurationError
 from connectors.registry import CONNECTORS
@@ -23,8 +25,11 @@ def load_city(path: Path) -> City:
     try:
         city = City.model_validate_json(json.dumps(document, default=_plain))
     except ValidationError as error:
-        lines = [_complaint(path, document, one) for one in error.errors()]
-        raise ConfigurationError("\n".join(lines)) from None
+        raise ConfigurationError("\n".join(complaints(path, document, error))) from None
+    except TypeError:
+        raise ConfigurationError(f"{path}:{_foreign(document)}") from None
+    except (RecursionError, ValueError):
+        raise ConfigurationError(f"{path}: an anchor (&) contains its own alias (*)") from None
     return city.model_copy(update={"folder": path.resolve().parent})
 
 
@@ -37,8 +42,8 @@ def _read_yaml(path: Path) -> Any:
         raise ConfigurationError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
     except MarkedYAMLError as error:
         mark = error.problem_mark
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ConfigurationError(f"{place}: {error.problem or 'is not YAML'}") from None
+        at = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise ConfigurationError(f"{at}: {_problem(error)}") from None
     except YAMLError as error:
         raise ConfigurationError(f"{path}: is not YAML ({type(error).__name__})") from None
     if not isinstance(document, dict):
@@ -46,39 +51,37 @@ def _read_yaml(path: Path) -> Any:
     return document
 
 
+def _problem(error: MarkedYAMLError) -> str:
+    """The mistake in words; the parser's own text about a key given twice prints both values, which may be secrets."""
+    problem = error.problem or "is not YAML"
+    if isinstance(error, DuplicateKeyError):
+        key = problem.split('"')[1]
+        return f"the key {key} is given twice"
+    if "'\\t'" in problem:
+        return "indent with spaces, not with tabs"
+    if "another document" in problem:
+        return "a city file is one document; remove the line ---"
+    return problem
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} does not belong in a city file")
+    raise TypeError
 
 
-def _complaint(path: Path, document: Any, error: Any) -> str:
-    """``city.yaml:15:5: sources.1.every: '5 minutes' is not a duration …``."""
-    line, column, keys = _place(document, error["loc"])
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = "there is no such key here"
-    return f"{path}:{line}:{column}: {'.'.join(keys) or 'city file'}: {message}"
-
-
-def _place(document: Any, loc: tuple[str | int, ...]) -> tuple[int, int, list[str]]:
-    """Line and column of an error location; steps that are not in the document (union tags) are left out."""
-    line, column, keys = 1, 1, []
-    node = document
-    for step in loc:
-        if not isinstance(node, dict | list):
-            break
-        if isinstance(node, list) and isinstance(step, int) and step < len(node):
-            line, column = (at + 1 for at in node.lc.item(step))  # type: ignore[attr-defined]
-        elif isinstance(node, dict) and step in node:
-            line, column = (at + 1 for at in node.lc.key(step))  # type: ignore[attr-defined]
-        else:
-            if isinstance(node, dict) and step == loc[-1]:
-                keys.append(str(step))
-            continue
-        keys.append(str(step))
-        node = node[step]  # type: ignore[index]
-    return line, column, keys
+def _foreign(document: Any) -> str:
+    """Where the first value stands that is no text, number, date, list or mapping: YAML's tags can make others."""
+    nodes: list[tuple[tuple[str | int, ...], Any]] = [((), document)]
+    while nodes:
+        loc, node = nodes.pop()
+        if isinstance(node, dict | list):
+            steps = node.items() if isinstance(node, dict) else enumerate(node)
+            nodes += [((*loc, step), inner) for step, inner in steps]
+        elif not isinstance(node, str | int | float | date | None):
+            line, column, keys = place(document, loc)
+            return f"{line}:{column}: {'.'.join(keys)}: write plain text, numbers, lists and mappings, without YAML tags (!!)"
+    return "1:1: a key is no text"
 
 
 def city_schema() -> dict[str, Any]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from collector.city.indicators import Indicator
 from collector.city.paths import absolute
+from collector.city.references import unfit_names
 from collector.city.secrets import resolve
-from collector.city.types import Duration, Instant, Texts
+from collector.city.types import Duration, Instant, Interval, Texts, misplaced
 from collector.connector import Connector
 from collector.errors import ConfigurationError
 from collector.records import Kind
@@ -29,9 +30,15 @@ _strict = ConfigDict(extra="forbid", frozen=True, strict=True)
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
         raise ValueError(f"{name!r} is not a time zone such as Asia/Shanghai") from None
     return name
+
+
+def _unfit(error: ValidationError) -> str:
+    """The keys that do not fit once their references are filled in; pydantic's own text would print what they hold."""
+    keys = sorted({".".join(map(str, one["loc"])) for one in error.errors(include_input=False, include_url=False)})
+    return f"{', '.join(keys)}: what its ${{env:…}} or ${{file:…}} holds is not allowed here"
 
 
 class Register(BaseModel):
@@ -45,7 +52,7 @@ class Register(BaseModel):
     @model_validator(mode="after")
     def _fixed_needs_a_file(self) -> Register:
         if (self.policy == "fixed") != (self.file is not None):
-            raise ValueError("policy fixed goes with file: channels.csv, policy listed without")
+            raise ValueError("policy: fixed goes with file: channels.csv, policy: listed without")
         return self
 
 
@@ -66,7 +73,7 @@ class Exclusion(BaseModel):
     @model_validator(mode="after")
     def _ends_after_its_start(self) -> Exclusion:
         if self.end <= self.start:
-            raise ValueError("end must lie after start")
+            raise misplaced("must lie after start", "end")
         return self
 
 
@@ -77,12 +84,12 @@ class Source(BaseModel):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     connector: str
-    every: Duration | None = None
-    holds: Duration | None = None
+    every: Interval | None = None
+    holds: Interval | None = None
     department: str | None = None
     district: str | None = None
     timezone: str | None = None
-    timeout: Duration = timedelta(seconds=30)
+    timeout: Interval = timedelta(seconds=30)
     max_answer: int = Field(default=256, gt=0, description="largest answer in MiB")
     tls_verify: bool | str = Field(default=True, description="true, false, or the path of a CA file")
     register_: Register = Field(default=Register(), alias="register")
@@ -90,16 +97,25 @@ class Source(BaseModel):
 
     _zone_is_known = field_validator("timezone")(lambda name: name if name is None else _zone(name))
 
+    @field_validator("tls_verify")
+    @classmethod
+    def _is_no_truth_value_in_words(cls, verify: bool | str) -> bool | str:
+        if isinstance(verify, str) and verify.lower() in {"on", "off", "yes", "no", ""}:
+            raise ValueError(f"{verify!r}: write true, false or the path of a CA file")
+        return verify
+
     @model_validator(mode="before")
     @classmethod
     def _collect_options(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "options" in data or not isinstance(data.get("connector"), str):
+        if not isinstance(data, dict):
             return data
-        known = {field.alias or name for name, field in cls.model_fields.items()}
+        known = {field.alias or name for name, field in cls.model_fields.items()} - {"options"}
+        if not isinstance(data.get("connector"), str):  # then nobody knows whose keys the others are
+            return {key: value for key, value in data.items() if key in known}
         try:
             options_of = connector_class(data["connector"]).Options.model_fields
         except ConfigurationError as error:
-            raise ValueError(str(error)) from None
+            raise misplaced(str(error), "connector") from None
         own = {key: value for key, value in data.items() if key not in known or key in options_of}
         return {key: value for key, value in data.items() if key in known} | {"options": own}
 
@@ -128,7 +144,11 @@ class Source(BaseModel):
         options = resolve(self.options, folder, f"sources.{self.id}")
         for name in kind.Options.paths & options.keys():
             options[name] = absolute(options[name], folder)
-        return kind(kind.Options.model_validate_json(json.dumps(options)), ZoneInfo(self.timezone) if self.timezone else zone)
+        try:
+            fitting = kind.Options.model_validate_json(json.dumps(options))
+        except ValidationError as error:
+            raise ConfigurationError(f"sources.{self.id}: {_unfit(error)}") from None
+        return kind(fitting, ZoneInfo(self.timezone) if self.timezone else zone)
 
 
 class City(BaseModel):
@@ -152,14 +172,8 @@ class City(BaseModel):
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> City:
-        for what, ids in (("sources", [s.id for s in self.sources]), ("indicators", [i.id for i in self.indicators])):
-            if twice := {one for one in ids if ids.count(one) > 1}:
-                raise ValueError(f"{what}: the id {sorted(twice)[0]!r} is given twice")
-        known = {source.id for source in self.sources}
-        named = [(f"indicators.{i.id}", s) for i in self.indicators for s in i.source_ids]
-        for place, source in named + [("exclusions", exclusion.source) for exclusion in self.exclusions]:
-            if source not in known:
-                raise ValueError(f"{place}: there is no source {source!r}; the sources are {', '.join(sorted(known)) or 'none'}")
+        for mistake in unfit_names(self.sources, self.indicators, self.exclusions):
+            raise mistake
         return self
 
     @cached_property

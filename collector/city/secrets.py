@@ -18,6 +18,8 @@ def resolve(value: Any, folder: Path, key: str) -> Any:
     Raises ConfigurationError naming the variable or file, never what it holds.
     """
     if isinstance(value, str):
+        if "${" in _REFERENCE.sub("", value):
+            raise ConfigurationError(f"{key}: a reference is written ${{env:NAME}} or ${{file:PATH}}")
         return _REFERENCE.sub(lambda match: _read(match[1], match[2], folder, key), value)
     if isinstance(value, dict):
         return {name: resolve(inner, folder, f"{key}.{name}") for name, inner in value.items()}

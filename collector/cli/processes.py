@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +60,10 @@ def worker(
 
 
 @app.command()
-def scheduler(config: Config = None) -> None:
+def scheduler(
+    lease: Annotated[float, typer.Option("--lease", min=1, help="Seconds after which another one takes over.")] = 15,
+    config: Config = None,
+) -> None:
     """Run the scheduler; of several, one leads.
 
     Example: citygauge scheduler
@@ -70,7 +74,7 @@ def scheduler(config: Config = None) -> None:
     installation = opened(config)
     url = broker_url(installation)
     use_broker(url)
-    scheduling = Scheduler(installation, url)
+    scheduling = Scheduler(installation, url, timedelta(seconds=lease))
     scheduling.start()
     wait_for_signal()
     scheduling.stop()

@@ -24,7 +24,7 @@ from collector.simulated_city.city import SimulatedCity
 from collector.simulated_city.city_file import city_file
 from collector.simulated_city.faults import default_faults
 from collector.simulated_city.magnitudes import Magnitudes, Settings
-from collector.store.runs import count_runs
+from collector.store.runs import newest_run
 from collector.tasks import seal_day, use_broker
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -129,7 +129,7 @@ def freeze_months(demo: Demo) -> list[Figure]:
 
 def _runs(installation: Installation) -> int:
     with installation.database.read() as connection:
-        return count_runs(connection)
+        return newest_run(connection)
 
 
 def go_on(demo: Demo, broker: str, port: int, now: int) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="zstd")
+_PLAIN, _SMALL = pa.ipc.IpcWriteOptions(), pa.ipc.IpcWriteOptions(compression="zstd")
+WORTH_COMPRESSING = 64
+"""Rows from which on compressing a batch saves more than it costs."""
 
 
 def pack(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=_OPTIONS) as writer:
+    with pa.ipc.new_stream(sink, table.schema, options=_SMALL if table.num_rows >= WORTH_COMPRESSING else _PLAIN) as writer:
         writer.write_table(table)
     return sink.getvalue().to_pybytes()
 

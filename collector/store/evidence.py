@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
-import rfc8785
 import sqlalchemy as sa
 import zstandard
 
@@ -60,10 +60,10 @@ class EvidenceWriter:
 
     def add(self, part: Part) -> None:
         kept = self._keep(part.name, part.body)
-        self._manifest.append({"part": part.name, "sha256": kept.digest, "bytes": len(part.body)})
+        self._manifest.append({"bytes": len(part.body), "part": part.name, "sha256": kept.digest})
 
     def finish(self) -> Evidence:
-        manifest = self._keep(MANIFEST, rfc8785.dumps({"parts": self._manifest}))
+        manifest = self._keep(MANIFEST, msgspec.json.encode({"parts": self._manifest}))
         return Evidence(manifest.digest, self._rows, self._parts)
 
     def _keep(self, name: str, body: bytes) -> Kept:

@@ -99,8 +99,9 @@ def last_good_run(connection: sa.Connection, source: str) -> Run | None:
     return _run(row) if row else None
 
 
-def count_runs(connection: sa.Connection) -> int:
-    return int(connection.execute(sa.select(sa.func.count()).select_from(runs)).scalar_one())
+def newest_run(connection: sa.Connection) -> int:
+    """The number of the run stored last, 0 before any; as runs are never removed, also how many there are."""
+    return int(connection.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0)
 
 
 def first_run_at(connection: sa.Connection, source: str) -> int | None:
