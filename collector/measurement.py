@@ -39,4 +39,4 @@ def ratio(numerator: Number, denominator: Number) -> Number | None:
         return None
     if isinstance(numerator, float) or isinstance(denominator, float):
         return float(numerator) / float(denominator)
-    return Fraction(numerator) / Fraction(denominator)
+    return Fraction(numerator, denominator)

@@ -26,7 +26,7 @@ def start_child(command: Sequence[str], env: dict[str, str] | None = None) -> su
     """Start a program in its own session (Ctrl-C reaches only the parent, which stops its children in order)."""
     return subprocess.Popen(
         list(command), env=os.environ | (env or {}), stdin=subprocess.DEVNULL,
-        preexec_fn=die_with_parent, start_new_session=True,
+        preexec_fn=die_with_parent, start_new_session=True,  # noqa: PLW1509 - does nothing but one system call
     )  # fmt: skip
 
 

@@ -118,8 +118,8 @@ class Events:
         schema = SCHEMAS[kind]
         length = len(next(iter(columns.values())))  # type: ignore[arg-type]
         arrays = [
-            pa.array(columns[name], type).cast(type) if name in columns else pa.nulls(length, type)  # type: ignore[arg-type]
-            for name, type in zip(schema.names, schema.types, strict=True)
+            pa.array(columns[one.name], one.type).cast(one.type) if one.name in columns else pa.nulls(length, one.type)
+            for one in schema
         ]
         return cls(kind, pa.Table.from_arrays(arrays, schema=schema), faults=tuple(faults))
 

@@ -69,7 +69,7 @@ class Sealer:
     def seal_day(self, source: str, day: date, now: int) -> Sealed | None:
         """Seal one day, or add the supplement that late records need. None where there is nothing to do (any more)."""
         period = Period.of_day(day, self.city.zone)
-        self._record_missed(source, period, now)
+        self._record_missed(source, period)
         with self.database.read() as connection:
             earlier = sealed_segments(connection, source, period.span.start, period.span.end)
             brought_by = runs_of_day(connection, source, period.span.start, now)
@@ -141,7 +141,7 @@ class Sealer:
             carried = pa.concat_tables([carried, _first_per_meter(following)])
         return carried
 
-    def _record_missed(self, source: str, period: Period, now: int) -> None:
+    def _record_missed(self, source: str, period: Period) -> None:
         """Slots of the day that no run answered for: the scheduler or a worker was not there."""
         settings = self.city.source(source)
         if not settings.polled or settings.every is None:

@@ -19,6 +19,8 @@ from collector.errors import CitygaugeError
 from collector.records import ATTRIBUTES, RUNS, Kind, stored_schema
 
 FORMAT = 1
+_ENCODINGS = {"n": "DELTA_BINARY_PACKED"}
+"""Subjects stand in the order of their numbers: their differences take a third of what a dictionary of them takes."""
 _KEY = b"citygauge"
 ROLL_UP = ("owed_ms", "up_ms", "unknown_ms", "sampling_ms")
 SUBJECT_ROWS = pa.schema(
@@ -67,11 +69,12 @@ def write_segment(heading: Heading, parts: dict[str, pa.Table]) -> bytes:
     metadata = {_KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()}
     with pq.ParquetWriter(
         sink, schema.with_metadata(metadata), compression="zstd", compression_level=9, write_statistics=False,
-        column_encoding=None, use_dictionary=True, data_page_size=8 << 20,
+        column_encoding={name: encoding for name, encoding in _ENCODINGS.items() if name in columns},
+        use_dictionary=[name for name in schema.names if name not in _ENCODINGS], data_page_size=8 << 20,
     ) as writer:  # fmt: skip
         for name in schemas:
             writer.write_table(_widened(name, parts[name], schema), row_group_size=max(1, parts[name].num_rows))
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue())
 
 
 class Segment:

@@ -17,6 +17,7 @@ from collector.city.secrets import resolve
 from collector.connector import Connector
 from collector.http import MEGABYTE, Http
 from collector.periods import midnight, moment
+from collector.records import Sweep
 from collector.store.engine import Database
 from collector.store.evidence import Kept
 from collector.subjects import Dictionary
@@ -34,6 +35,8 @@ class Memory:
     subjects: list[str] = field(default_factory=list)
     attributes: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     numbers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    digest: str | None = None
+    sweep: Sweep | None = None
 
 
 @dataclass

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from celery import Celery
-from celery.platforms import SecurityWarning
+from celery.platforms import SecurityWarning  # type: ignore[attr-defined]
 from celery.signals import worker_process_init
 
 from collector.errors import CitygaugeError

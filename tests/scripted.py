@@ -75,7 +75,9 @@ class City:
         return self.connectors[source]
 
 
-def make_city(folder: Path, text: str = "", *, every: str = "1h", store: str = "sqlite:///store.db", names: Iterable[str] = ("video",)) -> City:
+def make_city(
+    folder: Path, text: str = "", *, every: str = "1h", store: str = "sqlite:///store.db", names: Iterable[str] = ("video",)
+) -> City:
     """A city file with scripted sources ``names`` and the YAML ``text`` after them."""
     sources = "".join(
         f"  - {{id: {name}, connector: http_probe, every: {every}, targets: [{{subject: a, url: 'http://127.0.0.1/'}}]}}\n"

@@ -33,7 +33,8 @@ def demo(
     with demonstration(place, months, channels, now()) as (running, broker):
         back_fill(running, broker, running.plan.span, "polling")
         figures = freeze_months(running)
-        table = table_of("measured against the simulated city's truth", "month", "indicator", ">measured", "[lower, upper]", ">coverage", ">truth", "")
+        columns = ("month", "indicator", ">measured", "[lower, upper]", ">coverage", ">truth", "")
+        table = table_of("measured against the simulated city's truth", *columns)
         for row in compared(running, figures):
             table.add_row(*row)
         out.print(table)

@@ -13,7 +13,7 @@ from collector.backfill import backfill_slots
 from collector.broker import EmbeddedBroker
 from collector.cli.processes import BROKER_VARIABLE, run_all, start_worker
 from collector.demo.progress import Stage
-from collector.demo.tasks import CITY_VARIABLE, backfill
+from collector.demo.tasks import CITY_VARIABLE, send
 from collector.errors import CitygaugeError
 from collector.figures import Figure, measure_all
 from collector.freeze import freeze_period
@@ -99,9 +99,8 @@ def back_fill(demo: Demo, broker: str, span: Span, what: str) -> None:
         sources = [installation.source(source.id) for source in installation.city.sources if source.polled]
         before = _runs(installation)
         with Stage(what, sum(len(backfill_slots(source, span)) for source in sources)) as stage:
-            # The longest chain first: its days follow one another, the other sources fill the second process.
-            for source in sorted(sources, key=lambda one: one.id != "video"):
-                backfill.apply_async((source.id, span.start, span.end))
+            for source in sources:
+                send(source.id, span)
             stage.until_done(lambda: _runs(installation) - before, worker)
         due = installation.sealer.due(span.end)
         with Stage("sealing", len(due)) as stage:

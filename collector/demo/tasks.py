@@ -16,6 +16,7 @@ from collector.simulated_city.world import make_world
 from collector.tasks import app, installation
 
 CITY_VARIABLE = "CITYGAUGE_DEMO_CITY"
+LONGEST = "video"
 SUBSYSTEMS = {
     "video": "video",
     "portal": "portal",
@@ -35,7 +36,12 @@ def backfill(source: str, start: int, end: int) -> None:
     today = Period.of_day(moment(start, opened.zone).date(), opened.zone).span
     poll_past(opened, Span(start, min(today.end, end)), _mover(source))
     if today.end < end:
-        backfill.apply_async((source, today.end, end))
+        send(source, Span(today.end, end))
+
+
+def send(source: str, span: Span) -> None:
+    """Ask for a source's days. The longest chain goes first (0 is the highest), so that the others fill what it leaves."""
+    backfill.apply_async((source, span.start, span.end), priority=0 if source == LONGEST else 9)
 
 
 @lru_cache

@@ -7,6 +7,7 @@ was up, down, unseen inside period, schedule and registration. Methods: ``subjec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -42,6 +43,7 @@ class Sweeps:
 class Sums:
     """Milliseconds and counts over some subjects. rates: sums of the subjects' own value, lower and upper, and how many have each."""
 
+    rates: Sequence[float]
     up: int
     down: int
     unknown: int
@@ -50,7 +52,6 @@ class Sums:
     owed_subjects: int
     subjects: int
     seen_subjects: int
-    rates: tuple[float, float, float]
 
     @property
     def owed(self) -> int:
@@ -89,9 +90,9 @@ def _sums(seen: Seen, chosen: np.ndarray, groups: Groups) -> list[Sums]:
         np.where(known > 0, up / sight, 0), up / whole, np.where(owed > 0, (up + unknown) / whole, 0),
     ]  # fmt: skip
     columns = [np.bincount(codes, weight, minlength=groups.size) for weight in weights]
-    counts = zip(*(column.astype(np.int64).tolist() for column in columns[:8]), strict=True)
-    rates = zip(*(column.tolist() for column in columns[8:]), strict=True)
-    return [Sums(*count, rate) for count, rate in zip(counts, rates, strict=True)]
+    counts = np.array(columns[:8]).astype(np.int64).T.tolist()
+    rates = np.array(columns[8:]).T.tolist()
+    return [Sums(rate, *count) for count, rate in zip(counts, rates, strict=True)]
 
 
 def _time(sums: Sums) -> Measurement:

@@ -58,7 +58,7 @@ class Times:
 
     @property
     def owed(self) -> np.ndarray:
-        return self.up + self.down + self.unknown
+        return np.asarray(self.up + self.down + self.unknown)
 
     def where(self, mask: np.ndarray, other: Times) -> Times:
         """These times, those of ``other`` for the subjects in ``mask`` (bool[N])."""

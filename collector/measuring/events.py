@@ -156,7 +156,7 @@ def _active(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
     return active_users.active_users(rows.table, seen, indicator.window, indicator.stat, groups)
 
 
-def _pue(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+def _pue(rows: Rows, seen: Observed, _: Groups | None) -> Measured:
     indicator = _as(rows, defined.Pue)
     return pue.pue(
         rows.table, seen.period, seen.cutoff, holds=rows.holds, rollover_kwh=indicator.rollover_kwh, category=indicator.category
@@ -172,7 +172,7 @@ def _usage_days(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
     return figures.usage_days(rows.table, seen, rows.indicator.unit == "%", groups)
 
 
-def _timeliness(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
+def _timeliness(rows: Rows, seen: Observed, _: Groups | None) -> Measured:
     indicator = _as(rows, defined.Timeliness)
     return figures.timeliness(rows.table, expected_updates(seen.period, indicator.every, indicator.within), seen), {}
 

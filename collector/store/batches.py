@@ -13,7 +13,7 @@ def pack(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=_SMALL if table.num_rows >= WORTH_COMPRESSING else _PLAIN) as writer:
         writer.write_table(table)
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue())
 
 
 def unpack(body: bytes) -> pa.Table:

@@ -85,6 +85,7 @@ def _sweep(
         memory = source.memory
         memory.dictionary, memory.numbers = dictionary, numbers
         memory.subjects, memory.attributes = sweep.subjects, sweep.attributes
+        memory.sweep, memory.digest = sweep, answer.digest
 
     return run, remember
 
@@ -119,7 +120,7 @@ def _number(
     """The dictionary numbers of a sweep's subjects; new subjects and changed attributes are written."""
     memory = source.memory
     current = memory.dictionary.size == size
-    if current and memory.subjects == sweep.subjects and memory.attributes == sweep.attributes:
+    if current and (sweep is memory.sweep or (memory.subjects == sweep.subjects and memory.attributes == sweep.attributes)):
         return memory.numbers, memory.dictionary
     dictionary = memory.dictionary if current and size else read_dictionary(connection, source.id)
     dictionary, rows, numbers = dictionary.merge(sweep.subjects, _with_defaults(source, sweep))

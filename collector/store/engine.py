@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ Connection = sa.Connection
 """For those who hold a connection without making statements of their own."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_SECONDS = 60.0
+BUSY_SECONDS = 0.0002
 SHAPE = "0001"
 """The newest migration; looking it up here keeps Alembic out of every start."""
 
@@ -64,22 +68,47 @@ def open_database(url: str) -> Database:
 def _engine(url: str) -> sa.Engine:
     if sa.make_url(url).get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 60}, hide_parameters=True)
+    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint=8000")  # pages; a checkpoint waits for the disk, so fewer and larger ones
         connection.execute("PRAGMA foreign_keys=ON")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         # A deferred transaction that reads before it writes fails at once when another process writes meanwhile.
-        writes = connection.get_execution_options().get("citygauge_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        if connection.get_execution_options().get("citygauge_writes"):
+            _begin_writing(raw)
+        else:
+            raw.execute("BEGIN")
 
     return engine
+
+
+def _begin_writing(connection: Any) -> None:
+    """Take the write lock, looking again every BUSY_SECONDS while another process has it.
+
+    SQLite's own waiting sleeps for 1, 2, 5, 10 … ms, and a poll's transaction takes less than one.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(BUSY_SECONDS)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(LOCK_SECONDS * 1000)}")
 
 
 def _migrate(database: Database) -> None:

@@ -68,7 +68,8 @@ class Run:
         }
 
 
-_SOURCE, _SLOT = sa.bindparam("source"), sa.bindparam("slot")
+_SOURCE: sa.BindParameter[str] = sa.bindparam("source")
+_SLOT: sa.BindParameter[int] = sa.bindparam("slot")
 # What every poll runs is built once; building a statement costs more than SQLite takes to carry it out.
 _OF_SLOT = sa.select(runs).where(runs.c.source == _SOURCE, runs.c.slot == _SLOT)
 _LAST_GOOD = (
@@ -153,7 +154,7 @@ def read_runs(connection: sa.Connection, source: str, span: Span, as_of: int, al
     query = sa.select(runs).where(runs.c.source == source, runs.c.at <= as_of, wanted).order_by(runs.c.at)
     rows = connection.execute(query).mappings().all()
     named = {"run": "id", "run_at": "at"}
-    columns = [pa.array([row[named.get(name, name)] for row in rows], type) for name, type in _columns()]
+    columns = [pa.array([row[named.get(name, name)] for row in rows], kind) for name, kind in _columns()]
     return pa.Table.from_arrays(columns, schema=RUNS)
 
 

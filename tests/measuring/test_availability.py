@@ -12,7 +12,7 @@ from collector.errors import SourceUnavailable
 from collector.figures import Figure, measure
 from collector.periods import Period, iso
 from collector.verdict import Verdict
-from tests.scripted import DAY, HOUR, MINUTE, OCTOBER, ZONE, City, make_city
+from tests.scripted import DAY, HOUR, OCTOBER, ZONE, City, make_city
 
 ONLINE = """indicators:
   - {id: online, measure: availability, source: video, target: ">= 95"}

@@ -17,7 +17,6 @@ from collector.store.runs import Outcome
 from tests.scripted import DAY, HOUR, OCTOBER, City, make_city
 
 
-
 @pytest.fixture
 def city(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[City]:
     store = getattr(request, "param", "sqlite")
