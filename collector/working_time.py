@@ -73,8 +73,7 @@ class WorkCalendar:
             return bool(chinese_calendar.is_workday(day))
         except NotImplementedError:
             raise UnknownCalendarYear(
-                f"working days of {day.year} are not known: update the chinesecalendar package, "
-                f"or give that year's holidays and worked weekends in the city file"
+                f"working days of {day.year} are not known: update the chinesecalendar package"
             ) from None
 
     def timeline(self, span: Span) -> Timeline:

@@ -74,7 +74,7 @@ def _reach(indicator: Indicator, period: Period, as_of: int) -> Span:
 
 def _load(history: History, source: str, indicator: Indicator, span: Span, as_of: int) -> pa.Table:
     kind = history.city.source(source).kind
-    if kind is not KINDS[indicator.measure] and indicator.measure != "usage_days":
+    if kind is not KINDS[indicator.measure] and (indicator.measure != "usage_days" or kind is Kind.CASES):
         needed = KINDS[indicator.measure].value
         raise ConfigurationError(
             f"indicators.{indicator.id}: {indicator.measure} is measured from {needed}, source {source} has {kind.value}"
@@ -195,7 +195,7 @@ KINDS = {
     "usage_days": Kind.ACTIVITY,
     "timeliness": Kind.FIGURES,
 }
-"""The kind of record each measure is made from; usage_days takes any."""
+"""The kind of record each measure is made from; usage_days takes any that has an instant of its own."""
 
 _APPLY: dict[str, Callable[[Rows, Observed, Groups | None], Measured]] = {
     "case_closure": _closure,
