@@ -27,7 +27,7 @@ def test_holidays_and_exchanged_days_follow_the_official_calendar(day: date, wor
 
 
 def test_a_year_that_is_not_known_is_an_error_with_its_remedy() -> None:
-    with pytest.raises(UnknownCalendarYear, match=r"working days of 2027 are not known: update .* or give that year's"):
+    with pytest.raises(UnknownCalendarYear, match=r"working days of 2027 are not known: update the chinesecalendar package"):
         CALENDAR.is_workday(date(2027, 1, 4))
 
 
