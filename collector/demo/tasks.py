@@ -16,7 +16,6 @@ from collector.simulated_city.world import make_world
 from collector.tasks import app, installation
 
 CITY_VARIABLE = "CITYGAUGE_DEMO_CITY"
-LONGEST = "video"
 SUBSYSTEMS = {
     "video": "video",
     "portal": "portal",
@@ -40,8 +39,8 @@ def backfill(source: str, start: int, end: int) -> None:
 
 
 def send(source: str, span: Span) -> None:
-    """Ask for a source's days. The longest chain goes first (0 is the highest), so that the others fill what it leaves."""
-    backfill.apply_async((source, span.start, span.end), priority=0 if source == LONGEST else 9)
+    """Ask for a source's days, one after another."""
+    backfill.apply_async((source, span.start, span.end))
 
 
 @lru_cache
