@@ -12,7 +12,7 @@ from collector.errors import ConfigurationError, SourceChanged
 from collector.periods import Span
 from collector.records import Events, Kind
 from collector.sources import OpenSource
-from collector.store.commit import commit
+from collector.store.commit import AlreadyAnswered, Answered, commit
 from collector.store.evidence import EvidenceWriter
 from collector.store.runs import Outcome, Run, free_slot, has_evidence
 from connectors.files.file import File
@@ -58,15 +58,16 @@ def store_events(
     writer = EvidenceWriter(source.id, source.midnight(now), {})
     writer.add(part)
     answer = writer.finish()
-    with source.database.read() as connection:
-        if has_evidence(connection, source.id, answer.digest):
-            return None
-        slot = free_slot(connection, source.id, now)
     run = Run(
-        source.id, slot, now, Outcome.OK, vouches=tuple(vouches), seconds=time.perf_counter() - started,
+        source.id, now, now, Outcome.OK, vouches=tuple(vouches), seconds=time.perf_counter() - started,
         pseudonymised=events.kind is Kind.ACTIVITY, faults=tuple(events.faults), cursor=key,
     )  # fmt: skip
-    # Where another process took the instant meanwhile its run comes back; these records go under the next one.
-    while (done := commit(source, run, events, answer)).evidence != answer.digest:
-        run = replace(run, slot=run.slot + 1)
-    return done
+    while True:
+        with source.database.read() as connection:
+            slot = free_slot(connection, source.id, now)  # first: whoever brings the same body meanwhile takes this slot
+            if has_evidence(connection, source.id, answer.digest):
+                return None
+        try:
+            return commit(source, [Answered(replace(run, slot=slot), events, answer)])[0]
+        except AlreadyAnswered:  # another process took the instant meanwhile; these records go under the next one
+            continue

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 from collector.connector import Part, Poll
 from collector.errors import CitygaugeError, PartialAnswer, SourceChanged, SourceUnavailable
 from collector.periods import MILLISECOND, Span
-from collector.records import Events, Kind, Records
+from collector.records import Events, Kind, Records, Sweep
 from collector.sources import OpenSource
-from collector.store.commit import commit
+from collector.store.commit import AlreadyAnswered, Answered, commit
 from collector.store.evidence import Evidence, EvidenceWriter
 from collector.store.runs import Outcome, Run, last_good_run, run_of_slot
 
@@ -51,7 +51,9 @@ class Answer:
         memory = source.memory
         if memory.sweep is not None and self.evidence.digest == memory.digest:
             return memory.sweep
-        return source.connector.parse(parts)
+        records = source.connector.parse(parts)
+        memory.sweep, memory.digest = (records, self.evidence.digest) if isinstance(records, Sweep) else (None, None)
+        return records
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -68,20 +70,35 @@ def poll(source: OpenSource, slot: int, clock: Clock) -> Run:
         if done := run_of_slot(connection, source.id, slot):
             return done
         before = last_good_run(connection, source.id)
+    try:
+        with source.remembering():
+            return commit(source, [ask(source, slot, clock(), before)])[0]
+    except AlreadyAnswered:
+        with source.database.read() as connection:
+            done = run_of_slot(connection, source.id, slot)
+        assert done is not None
+        return done
+
+
+def ask(source: OpenSource, slot: int, at: int, before: Run | None) -> Answered:
+    """What the source answers at ``at``, its last good run being ``before``; nothing is stored yet."""
     since = before.vouches[-1].end if before else None
-    at = clock()
     started = time.perf_counter()
     source.http.told_at = None
     answer = Answer(source, _request(source, at, slot, since, before), source.midnight(at))
     run = Run(source.id, slot, at, Outcome.OK, pseudonymised=source.connector.pseudonymised)
+    records: Records | None = None
     try:
         records = answer.parse(source)
+        run = _measured(source, replace(run, cursor=answer.cursor), started)
     except CitygaugeError as error:
-        return commit(source, _measured(source, failed(run, error), started), None, answer.evidence)
-    run = _measured(source, replace(run, cursor=answer.cursor), started)
+        run = _measured(source, failed(run, error), started)
     if isinstance(records, Events):
         run = replace(run, vouches=(_vouched(source, records, at, since),), faults=tuple(records.faults))
-    return commit(source, run, records, answer.evidence)
+    elif records is not None:
+        run = replace(run, vouches=(Span(at, at + source.settings.holds_for // MILLISECOND),))
+    source.memory.parts = answer.evidence.parts
+    return Answered(run, records, answer.evidence)
 
 
 def try_poll(source: OpenSource, clock: Clock) -> Records:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,18 +24,31 @@ from collector.store.evidence import Kept
 from collector.subjects import Dictionary
 
 
+@dataclass(frozen=True)
+class Numbered:
+    """A sweep, and the numbers of its subjects in the dictionary."""
+
+    sweep: Sweep
+    numbers: np.ndarray
+
+    def lists_the_same(self, other: Sweep) -> bool:
+        """Whether ``other`` lists the same subjects with the same attributes, so that the numbers are also its own."""
+        mine = self.sweep
+        return other is mine or (mine.subjects == other.subjects and mine.attributes == other.attributes)
+
+
 @dataclass
 class Memory:
     """What saves work when the next answer is much like the last; losing it costs time, never a record.
 
-    subjects, attributes, numbers: the last sweep's lists and the numbers of its subjects in the dictionary.
+    parts: of the last answer, what the next one's deltas stand on. sweep: what was read from the answer with this digest.
+    dictionary_version: the run that changed the dictionary last (``vectors.dictionary_version``).
     """
 
     parts: dict[str, Kept] = field(default_factory=dict)
     dictionary: Dictionary = field(default_factory=Dictionary)
-    subjects: list[str] = field(default_factory=list)
-    attributes: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
-    numbers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    dictionary_version: int = 0
+    numbered: Numbered | None = None
     digest: str | None = None
     sweep: Sweep | None = None
 
@@ -54,6 +68,15 @@ class OpenSource:
     @property
     def id(self) -> str:
         return self.settings.id
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """What was remembered meanwhile is forgotten on an error: the next answer's deltas must not stand on what was rolled back."""
+        try:
+            yield
+        except BaseException:
+            self.memory = Memory()
+            raise
 
     def midnight(self, at: int) -> int:
         """The instant at which the city's calendar day of ``at`` began."""
