@@ -26,6 +26,7 @@ from collector.figures import Figure, measure
 from collector.history import History
 from collector.installation import Installation
 from collector.measurement import Measurement
+from collector.store.ledger import SqlLedger
 
 CHANNELS = 100_000
 TARGET = 0.1
@@ -41,7 +42,8 @@ class Measuring:
     month: Month
 
     def history(self) -> History:
-        return History(self.installation.city, self.installation.database, self.installation.archive)
+        opened = self.installation
+        return History(opened.city, SqlLedger(opened.database), opened.archive, opened.register)
 
     def figure(self, history: History, by: str | None = None, subjects: tuple[str, ...] = ()) -> Figure:
         indicator = self.installation.city.indicator("online")

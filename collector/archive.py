@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 
 from fsspec.core import url_to_fs
 
@@ -23,7 +24,7 @@ class Archive:
         path = f"{self._root.rstrip('/')}/{name}"
         try:
             self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-            draft = f"{path}.{hashlib.sha256(body).hexdigest()[:8]}.part"
+            draft = f"{path}.{secrets.token_hex(4)}.part"  # of its own: two workers may write the same file at once
             self._fs.pipe_file(draft, body)
             self._fs.mv(draft, path)
         except OSError as error:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from collector.city.indicators import ActiveUsers, Indicator, Pue
 from collector.errors import CitygaugeError
+from collector.feasibility import Feasibility
 from collector.figures import Figure, measure, scale_of
 from collector.history import History
 from collector.measurement import Number
@@ -47,6 +48,7 @@ class Line:
     verdict: str
     basis: str
     faults: tuple[str, ...]
+    feasibility: Feasibility | None = None
 
     @property
     def scale(self) -> Fraction:
@@ -171,6 +173,7 @@ def _line(figure: Figure) -> Line:
         verdict=figure.verdict.value,
         basis=figure.basis,
         faults=tuple(measured.faults),
+        feasibility=figure.feasibility,
     )
 
 

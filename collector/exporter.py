@@ -17,7 +17,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 import collector
-from collector.city import City
+from collector.city.model import City
 from collector.current import Line
 from collector.errors import SourceUnavailable
 from collector.live import Live, View

@@ -5,6 +5,7 @@ The one place where the two are brought together; measures get plain columns and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,19 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from collector.archive import Archive
-from collector.city import City
+from collector.ledger import Files, Ledger, MeasuredCity, Sealed, View
 from collector.measures.states import States
 from collector.periods import DAY, Span, midnight, moment
-from collector.records import INSTANT, Kind, State, stored_schema
+from collector.records import INSTANT, Kind, State, own_time, stored_schema
 from collector.segment import Segment
-from collector.store.engine import Connection, Database
-from collector.store.hot import read_batches
-from collector.store.runs import read_runs, read_vouching
-from collector.store.segments import Sealed, last_sealed_before, sealed_segments
-from collector.store.vectors import dictionary_version, has_vector, read_dictionary, read_opening
 from collector.subjects import Dictionary
 from collector.timeline import Vouching
+
+Returning = Callable[[int], pa.ChunkedArray] | None
+"""Of cases, the keys of those that later records name which were learned by an instant."""
 
 
 @dataclass(frozen=True)
@@ -39,143 +37,194 @@ class StateHistory:
 class History:
     """Reads records of a city by source and span, as they were known at ``as_of``."""
 
-    def __init__(self, city: City, database: Database, archive: Archive) -> None:
-        self.city, self.database, self.archive = city, database, archive
-        self._open = lru_cache(maxsize=128)(lambda path, digest: Segment(archive.read(path, digest)))
-        self._dictionaries: dict[str, tuple[int, Dictionary]] = {}
+    def __init__(
+        self,
+        city: MeasuredCity,
+        ledger: Ledger,
+        files: Files,
+        register: Callable[[str], bytes],
+        roll_ups: bool = True,
+    ) -> None:
+        """register: the register file of a source of policy ``fixed``. roll_ups: whether the sums in sealed days are to be believed."""
+        self.city, self.ledger, self.files, self.register = city, ledger, files, register
+        self.roll_ups = roll_ups
+        self._open = lru_cache(maxsize=128)(lambda path, digest: Segment(files.read(path, digest)))
 
     def segment(self, sealed: Sealed) -> Segment:
         return self._open(sealed.path, sealed.digest)
 
     def sealed(self, source: str, span: Span) -> list[Sealed]:
         """The segments and supplements of every calendar day that ``span`` touches."""
-        first, after = self._days(span)
-        with self.database.read() as connection:
-            return sealed_segments(connection, source, first, after)
+        with self.ledger.look() as view:
+            return view.sealed(source, *self.days(span))
 
     def runs(self, source: str, span: Span, as_of: int) -> pa.Table:
-        with self.database.read() as connection:
-            return read_runs(connection, source, span, as_of)
+        with self.ledger.look() as view:
+            return view.runs(source, span, as_of)
 
     def vouching(self, source: str, span: Span, as_of: int) -> Vouching:
-        with self.database.read() as connection:
-            return read_vouching(connection, source, span, as_of)
+        with self.ledger.look() as view:
+            return view.vouching(source, span, as_of)
 
     def dictionary(self, source: str) -> Dictionary:
-        with self.database.read() as connection:
-            return self._dictionary(connection, source)
+        with self.ledger.look() as view:
+            return view.dictionary(source)
 
     def is_swept(self, source: str) -> bool:
         """Whether the source's states are read all at once, so that a day's states are known when the day is over."""
-        with self.database.read() as connection:
-            return has_vector(connection, source)
+        with self.ledger.look() as view:
+            return view.is_swept(source)
 
     def states(self, source: str, span: Span, as_of: int) -> StateHistory:
         """Opening states as the first day of ``span`` begins, and all changes of the days it touches."""
-        first, after = self._days(span)
-        with self.database.read() as connection:
-            dictionary = self._dictionary(connection, source)
-            changes = self._records(connection, source, Kind.STATES, first, after, as_of)
-            opening = self._opening(connection, source, first, dictionary.size, as_of)
-            vouching = read_vouching(connection, source, span, as_of)
+        first, after = self.days(span)
+        with self.ledger.look() as view:
+            dictionary = view.dictionary(source)
+            changes = self._records(view, source, Kind.STATES, first, after, as_of)
+            opening = self._opening(view, source, first, dictionary.size, as_of)
+            vouching = view.vouching(source, span, as_of)
         return StateHistory(dictionary, _states(opening, changes), vouching)
 
     def rows(self, source: str, kind: Kind, span: Span, as_of: int) -> pa.Table:
         """Records whose own day is one that ``span`` touches, with ``recorded_at``."""
-        first, after = self._days(span)
-        with self.database.read() as connection:
-            return self._records(connection, source, kind, first, after, as_of)
+        first, after = self.days(span)
+        with self.ledger.look() as view:
+            return self._records(view, source, kind, first, after, as_of)
 
     def cases(self, source: str, start: int, as_of: int) -> pa.Table:
         """Every version known at ``as_of`` of the cases that were unfinished at ``start`` or had anything happen since."""
-        first, _ = self._days(Span(start, start + 1))
-        with self.database.read() as connection:
-            carried = self.carried(connection, source, Kind.CASES, first, as_of)
-            later = self._records(connection, source, Kind.CASES, first, None, as_of)
+        first, _ = self.days(Span(start, start + 1))
+        with self.ledger.look() as view:
+            later = self._records(view, source, Kind.CASES, first, None, as_of)
+            carried = self._carried(view, source, Kind.CASES, first, as_of, lambda _: later["case"])
         return pa.concat_tables([carried, later]).combine_chunks()
 
     def readings(self, source: str, span: Span, as_of: int) -> pa.Table:
         """Meter readings of ``span``, each meter's last one before it and first one after it."""
-        first, after = self._days(span)
-        following = self._days(Span(after, after + 1))[1]
-        with self.database.read() as connection:
-            carried = self.carried(connection, source, Kind.READINGS, first, as_of)
-            inside = self._records(connection, source, Kind.READINGS, first, following, as_of)
+        first, after = self.days(span)
+        following = self.days(Span(after, after + 1))[1]
+        with self.ledger.look() as view:
+            carried = self._carried(view, source, Kind.READINGS, first, as_of)
+            inside = self._records(view, source, Kind.READINGS, first, following, as_of)
         return pa.concat_tables([carried, inside]).combine_chunks()
 
-    def _dictionary(self, connection: Connection, source: str) -> Dictionary:
-        version = dictionary_version(connection, source)
-        if self._dictionaries.get(source, (0,))[0] != version:
-            self._dictionaries[source] = version, read_dictionary(connection, source)
-        return self._dictionaries.get(source, (0, Dictionary()))[1]
-
-    def _records(
-        self, connection: Connection, source: str, kind: Kind, first: int | None, after: int | None, as_of: int
-    ) -> pa.Table:
-        """Sealed and unsealed records of the days in [first, after)."""
-        tables = [self.segment(one).part("record") for one in sealed_segments(connection, source, first, after)]
-        tables.append(read_batches(connection, source, kind, first, after, as_of))
-        return _known(pa.concat_tables(tables), as_of)
-
-    def carried(self, connection: Connection, source: str, kind: Kind, first: int, as_of: int) -> pa.Table:
+    def carried(self, source: str, kind: Kind, first: int, as_of: int) -> pa.Table:
         """What the day that begins at ``first`` needs from before it."""
-        day = sealed_segments(connection, source, first, first + 1)
-        if day:
-            return _known(self.segment(day[0]).part("carried"), as_of)
-        before = last_sealed_before(connection, source, first)
-        tables = [stored_schema(kind).empty_table()]
-        if before:
-            tables += [self.segment(before).part("carried"), self.segment(before).part("record")]
-        after = before.day if before else None
-        tables.append(self._records(connection, source, kind, after and after + 1, first, as_of))
-        return _known(carry(kind, pa.concat_tables(tables), first), as_of)
+        with self.ledger.look() as view:
 
-    def _opening(self, connection: Connection, source: str, first: int, size: int, as_of: int) -> np.ndarray:
-        """States as the day at ``first`` begins; a subject not listed yet is gone."""
-        opening = np.full(size, State.GONE, np.uint8)
-        day = sealed_segments(connection, source, first, first + 1)
-        if day:
-            rows = self.segment(day[0]).part("subject", ["n", "opening"])
-            opening[rows["n"].to_numpy()] = rows["opening"].to_numpy()
-        elif has_vector(connection, source):
-            known = read_opening(connection, source, first)
-            opening[: len(known)] = known
-        else:
-            self._fold(connection, source, first, opening, as_of)
-        return opening
+            def returning(before: int) -> pa.ChunkedArray:
+                tables = [self.segment(one).part("record") for one in view.sealed(source, first)]
+                rows = pa.concat_tables([*tables, view.unsealed(source, kind, first, None, before)])
+                return _known(rows, before)["case"]
 
-    def _fold(self, connection: Connection, source: str, first: int, opening: np.ndarray, as_of: int) -> None:
-        """Opening states of a log with its own times: the last change of each subject before ``first``."""
-        before = last_sealed_before(connection, source, first)
-        if before:
-            rows = self.segment(before).part("subject", ["n", "opening"])
-            opening[rows["n"].to_numpy()] = rows["opening"].to_numpy()
-        changes = self._records(connection, source, Kind.STATES, before.day if before else None, first, as_of)
-        times = changes["at"].cast(pa.int64()).to_numpy()
-        order = np.argsort(times, kind="stable")
-        opening[changes["n"].to_numpy()[order]] = changes["state"].to_numpy()[order]
+            return self._carried(view, source, kind, first, as_of, returning)
 
-    def _days(self, span: Span) -> tuple[int, int]:
+    def records_since(self, view: View, source: str, kind: Kind, first: int, as_of: int) -> pa.Table:
+        """Records of the day that begins at ``first`` and of all that follow."""
+        return self._records(view, source, kind, first, None, as_of)
+
+    def days(self, span: Span) -> tuple[int, int]:
         """Midnights: of the day in which ``span`` starts, and after the one in which it ends."""
         last = moment(max(span.start, span.end - 1), self.city.zone).date() + DAY
         return midnight(moment(span.start, self.city.zone).date(), self.city.zone), midnight(last, self.city.zone)
 
+    def _records(
+        self, view: View, source: str, kind: Kind, first: int | None, after: int | None, as_of: int
+    ) -> pa.Table:
+        """Sealed and unsealed records of the days in [first, after)."""
+        sealed = view.sealed(source, first, after)
+        tables = [self.segment(one).part("record") for one in sealed]
+        unsealed = view.unsealed(source, kind, first, after, as_of)
+        table = pa.concat_tables([*tables, unsealed])
+        if kind is Kind.CASES and tables and unsealed.num_rows:
+            table = table.take(_day_by_day([one.day for one in sealed], [one.num_rows for one in tables], unsealed))
+        return _known(table, as_of)
 
-def carry(kind: Kind, table: pa.Table, day: int) -> pa.Table:
-    """Of all that was known before ``day``: cases that may still matter, or each meter's last reading."""
+    def _carried(
+        self, view: View, source: str, kind: Kind, first: int, as_of: int, returning: Returning = None
+    ) -> pa.Table:
+        base = base_of(view, source, first, as_of)
+        before = self.segment(base).part("carried") if base else stored_schema(kind).empty_table()
+        if base and base.day == first:
+            return _known(before, as_of)
+        since = self._records(view, source, kind, base.day if base else None, first, as_of)
+        return carry(kind, pa.concat_tables([_known(before, as_of), since]), first, returning)
+
+    def _opening(self, view: View, source: str, first: int, size: int, as_of: int) -> np.ndarray:
+        """States as the day at ``first`` begins; a subject not listed yet is gone."""
+        opening = np.full(size, State.GONE, np.uint8)
+        swept = view.is_swept(source)
+        sealed = view.sealed(source, first, first + 1) if swept else []
+        if swept and not sealed:
+            known = view.opening(source, first)
+            opening[: len(known)] = known
+            return opening
+        base = sealed[0] if sealed else base_of(view, source, first, as_of)
+        if base:
+            rows = self.segment(base).part("subject", ["n", "opening"])
+            opening[rows["n"].to_numpy()] = rows["opening"].to_numpy()
+        if not base or base.day < first:
+            _apply(self._records(view, source, Kind.STATES, base.day if base else None, first, as_of), opening)
+        return opening
+
+
+def base_of(view: View, source: str, first: int, as_of: int) -> Sealed | None:
+    """The newest segment up to the day ``first`` whose account of what was before it is the one known at ``as_of``.
+
+    What is learned late about a sealed day makes all later segments' accounts incomplete; then an older one is the base.
+    """
+    day = first
+    while base := view.segment_until(source, day, as_of):
+        late = view.first_late_day(source, base)
+        if late is None:
+            return base
+        day = late
+    return None
+
+
+def _apply(changes: pa.Table, states: np.ndarray) -> None:
+    """The last change of each subject, of those at one instant the one learned last."""
+    times = changes["at"].cast(pa.int64()).to_numpy()
+    order = np.argsort(times, kind="stable")
+    states[changes["n"].to_numpy()[order]] = changes["state"].to_numpy()[order]
+
+
+def carry(kind: Kind, table: pa.Table, day: int, returning: Returning = None) -> pa.Table:
+    """Of all that was known before ``day``: cases that may still matter, or each meter's last reading.
+
+    returning: of cases, those that records of ``day`` or later name which were learned by the given instant. A correction that says a case
+    was finished before ``day`` has to be carried to where the record stands that it corrects.
+    """
     if kind is Kind.READINGS:
         times = table["at"].cast(pa.int64()).to_numpy()
         order = np.argsort(times, kind="stable")
+        order = order[times[order] < day]  # a segment's own account also has each meter's first reading after its day
         last = {meter: i for i, meter in zip(order.tolist(), table["meter"].take(pa.array(order)).to_pylist(), strict=True)}
         return table.take(pa.array(sorted(last.values()), pa.int64()))
+    table = table.take(pc.sort_indices(table["recorded_at"].combine_chunks().cast(pa.int64())))
     last_rows = {case: i for i, case in enumerate(table["case"].to_pylist())}
     newest = table.take(pa.array(sorted(last_rows.values()), pa.int64()))
     at = pa.scalar(day, pa.int64()).cast(INSTANT)
     unfinished = pc.is_null(newest["closed_at"])
     for name in ("closed_at", "due_at"):
         unfinished = pc.or_(unfinished, pc.fill_null(pc.greater_equal(newest[name], at), False))
+    finished = newest.filter(pc.invert(unfinished))
+    if returning is not None and finished.num_rows:
+        learned = pc.max(finished["recorded_at"].cast(pa.int64())).as_py()
+        unfinished = pc.or_(unfinished, pc.is_in(newest["case"], returning(learned - 1).combine_chunks()))
     cases = newest.filter(unfinished)["case"]
     return table.filter(pc.is_in(table["case"], cases.combine_chunks()))
+
+
+def _day_by_day(days: list[int], rows: list[int], unsealed: pa.Table) -> pa.Array:
+    """The order of days, of sealed rows (``rows`` of each of ``days``, ascending) followed by unsealed ones: of two accounts of a case that
+    one answer brought, the later day's counts, whether or not one of the days is sealed.
+    """
+    midnights = np.array(days, np.int64)
+    at = np.asarray(own_time(Kind.CASES, unsealed).cast(pa.int64()).to_numpy(zero_copy_only=False))
+    following = np.searchsorted(midnights, at, side="right")
+    since = np.where(following > 0, midnights[following - 1], np.iinfo(np.int64).min)
+    return pa.array(np.argsort(np.concatenate([np.repeat(midnights, rows), since]), kind="stable"))
 
 
 def _known(table: pa.Table, as_of: int) -> pa.Table:

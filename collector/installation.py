@@ -8,13 +8,16 @@ from functools import cached_property
 from pathlib import Path
 
 from collector.archive import Archive
-from collector.city import City, load_city
+from collector.city.load import load_city
+from collector.city.model import City
 from collector.city.paths import absolute
 from collector.city.secrets import resolve
+from collector.errors import ConfigurationError
 from collector.history import History
 from collector.seal import Sealer
 from collector.sources import OpenSource, open_source
 from collector.store.engine import Database, open_database
+from collector.store.ledger import SqlLedger
 
 CONFIG_VARIABLE = "CITYGAUGE_CONFIG"
 
@@ -49,11 +52,19 @@ class Installation:
 
     @cached_property
     def history(self) -> History:
-        return History(self.city, self.database, self.archive)
+        return History(self.city, SqlLedger(self.database), self.archive, self.register)
 
     @cached_property
     def sealer(self) -> Sealer:
-        return Sealer(self.city, self.database, self.archive)
+        return Sealer(self.city, self.database, self.archive, self.history)
+
+    def register(self, source: str) -> bytes:
+        """The register file of a source of policy ``fixed``, as it is now."""
+        path = self.city.folder / str(self.city.source(source).register_.file)
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise ConfigurationError(f"register file {path.name}: {error.strerror}") from None
 
     def source(self, name: str) -> OpenSource:
         """The source, opened once a process so that its session and last answer are kept between polls."""

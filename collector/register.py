@@ -1,88 +1,87 @@
-"""Who is owed: a fixed register read from a dated CSV file. The other policy, ``listed``, needs no file."""
+"""Who is owed under policy ``fixed``, and over which spans, as the register file told it at an instant."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
-from collector.errors import ConfigurationError
-from collector.periods import instant, midnight
-from collector.records import ATTRIBUTES
+from collector.measures.states import Registered
+from collector.periods import Span
+from collector.register_file import FOREVER, Entries, parse_register
 from collector.subjects import Dictionary
 
-FOREVER = 1 << 62
-_COLUMNS = ("subject", "joined", "removed", *ATTRIBUTES)
+if TYPE_CHECKING:
+    from collector.history import History
+    from collector.ledger import MeasuredSource
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A subject that is owed over [joined, removed)."""
+class Pending:
+    """Removals without approval (int64[P]): subject number ``n`` should have left at ``removed`` and is owed until ``owed_until``."""
 
-    subject: str
-    joined: int
-    removed: int
-    attributes: dict[str, str | None]
+    n: np.ndarray
+    removed: np.ndarray
+    owed_until: np.ndarray
 
 
-def read_register(path: Path, zone: ZoneInfo) -> list[Entry]:
-    """Rows of a register file: ``subject``, optional ``joined`` and ``removed`` (dates or instants, empty: always) and attributes.
+@dataclass(frozen=True)
+class Owed:
+    """A register over a source's subjects.
 
-    Raises ConfigurationError naming file, line and column.
+    dictionary: the source's, with the register's subjects and attributes. rounds: the first registered span of every subject,
+    then the second of those that have one, and so on; at least one round.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            columns = reader.fieldnames or []
-            unknown = [name for name in columns if name not in _COLUMNS]
-            if "subject" not in columns or unknown:
-                what = f"there is no column {unknown[0]!r}" if unknown else "the column 'subject' is missing"
-                raise ConfigurationError(f"{path.name}:1: {what}; the columns are {', '.join(_COLUMNS)}")
-            entries = [_entry(row, f"{path.name}:{reader.line_num}", zone) for row in reader]
-    except OSError as error:
-        raise ConfigurationError(f"register file {path.name}: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ConfigurationError(f"register file {path.name}: {error}") from None
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.subject in seen:
-            raise ConfigurationError(f"{path.name}: the subject {entry.subject!r} is listed twice")
-        seen.add(entry.subject)
-    return entries
+
+    dictionary: Dictionary
+    rounds: list[Registered]
+    pending: Pending
+
+    def pending_in(self, span: Span) -> np.ndarray:
+        """bool[N]: the subjects that are owed in ``span`` only because nobody approved their removal."""
+        mask = np.zeros(self.dictionary.size, bool)
+        mask[self.pending.n[(self.pending.removed < span.end) & (self.pending.owed_until > span.start)]] = True
+        return mask
 
 
-def owed_spans(entries: list[Entry], known: Dictionary) -> tuple[Dictionary, np.ndarray, np.ndarray]:
-    """The dictionary with the register's subjects and attributes, and per subject [joined, removed); not registered is empty."""
-    given = {name: [entry.attributes[name] for entry in entries] for name in ATTRIBUTES}
-    told = {name: values for name, values in given.items() if any(value is not None for value in values)}
-    dictionary, _, numbers = known.merge([entry.subject for entry in entries], told)
-    joined = np.zeros(dictionary.size, np.int64)
-    removed = np.zeros(dictionary.size, np.int64)
-    joined[numbers] = [entry.joined for entry in entries]
-    removed[numbers] = [entry.removed for entry in entries]
-    return dictionary, joined, removed
+def entries_of(history: History, source: MeasuredSource) -> Entries:
+    """The rows of a source's register file: of the one that lies beside the city file, or of a frozen copy."""
+    return parse_register(history.register(source.id), str(source.register_.file), history.city.zone)
 
 
-def _entry(row: dict[str, str | None], place: str, zone: ZoneInfo) -> Entry:
-    subject = (row["subject"] or "").strip()
-    if not subject or None in row:
-        raise ConfigurationError(f"{place}: {'the subject is empty' if not subject else 'there are more fields than columns'}")
-    joined = _instant(row.get("joined"), -FOREVER, f"{place}: joined", zone)
-    removed = _instant(row.get("removed"), FOREVER, f"{place}: removed", zone)
-    return Entry(subject, joined, removed, {name: (row.get(name) or "").strip() or None for name in ATTRIBUTES})
+def known_at(entries: Entries, as_of: int) -> Entries:
+    """The rows that held at ``as_of``, by subject and joined: entered by then, and neither corrected nor taken back by then."""
+    entered = np.flatnonzero(entries.entered_at <= as_of)
+    order = entered[np.lexsort((entries.entered_at[entered], entries.joined[entered], entries.subject[entered]))]
+    corrected = (np.diff(entries.subject[order]) == 0) & (np.diff(entries.joined[order]) == 0)
+    held = order[np.append(~corrected, True)[: len(order)]]
+    return entries.take(held[~entries.void[held]])
 
 
-def _instant(text: str | None, default: int, place: str, zone: ZoneInfo) -> int:
-    if not text or not text.strip():
-        return default
-    try:
-        if len(text.strip()) == len("2026-10-01"):
-            return midnight(date.fromisoformat(text.strip()), zone)
-        when = datetime.fromisoformat(text.strip())
-        return instant(when if when.tzinfo else when.replace(tzinfo=zone))
-    except ValueError:
-        raise ConfigurationError(f"{place}: {text!r} is not a date such as 2026-10-16") from None
+def owed_spans(entries: Entries, known: Dictionary) -> Owed:
+    """Rows as ``known_at`` gives them over the subjects of ``known``; attributes are those of a subject's last span."""
+    subject, joined, removed, pending = entries.subject, entries.joined, entries.removed, entries.pending
+    follows = np.append(False, np.diff(subject) == 0)[: len(subject)]
+    last = np.append(~follows[1:], True)[: len(subject)]
+    # Without approval a subject is owed on; where it joins again, by the row that says so.
+    owed_until = np.where(pending, np.where(last, FOREVER, np.roll(joined, -1)), removed)
+    final = entries.take(np.flatnonzero(last))
+    told = {name: one.to_pylist() for name, one in final.attributes.items() if one.null_count < len(one)}
+    dictionary, _, numbers = known.merge(final.subjects.take(pa.array(final.subject)).to_pylist(), told)
+    n = np.repeat(numbers, np.diff(np.append(np.flatnonzero(~follows), len(subject))))
+    return Owed(
+        dictionary, _rounds(n, follows, joined, owed_until, dictionary.size),
+        Pending(n[pending], removed[pending], owed_until[pending]),
+    )  # fmt: skip
+
+
+def _rounds(n: np.ndarray, follows: np.ndarray, joined: np.ndarray, removed: np.ndarray, size: int) -> list[Registered]:
+    """Spans sorted by subject and joined as rounds. follows: whether a span has the subject of the one before it."""
+    place = np.arange(len(n))
+    place = place - np.maximum.accumulate(np.where(follows, 0, place))
+    rounds = [Registered.nothing(size) for _ in range(int(place.max(initial=0)) + 1)]
+    for i, one in enumerate(rounds):
+        one.joined[n[place == i]], one.removed[n[place == i]] = joined[place == i], removed[place == i]
+    return rounds

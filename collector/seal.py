@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 
 import collector
 from collector.archive import Archive
-from collector.city import City
+from collector.city.model import City
 from collector.history import History
+from collector.ledger import Sealed
 from collector.measures.states import Times, intervals, listed_times, sampling_time
 from collector.periods import DAY, MILLISECOND, Period, Span, midnight, moment, slots
 from collector.records import ATTRIBUTES, INSTANT, Kind, stored_schema
@@ -27,7 +28,7 @@ from collector.store.engine import Database
 from collector.store.evidence import archive_evidence
 from collector.store.hot import delete_batches, first_day, read_batches, runs_of_day, unsealed_days
 from collector.store.runs import Outcome, Run, first_run_at, insert_run, read_runs, slots_answered, vouched_until
-from collector.store.segments import Sealed, enter_segment, sealed_segments
+from collector.store.segments import enter_segment, sealed_segments
 from collector.timeline import Timeline, Vouching, vouching_of
 
 
@@ -42,9 +43,8 @@ class Due:
 class Sealer:
     """Seals the days of one city's sources. ``now`` is an argument of everything that depends on it."""
 
-    def __init__(self, city: City, database: Database, archive: Archive) -> None:
-        self.city, self.database, self.archive = city, database, archive
-        self.history = History(city, database, archive)
+    def __init__(self, city: City, database: Database, archive: Archive, history: History) -> None:
+        self.city, self.database, self.archive, self.history = city, database, archive, history
 
     def due(self, now: int) -> list[Due]:
         """Days whose settling delay has passed and that are not sealed as they stand, oldest first."""
@@ -128,14 +128,13 @@ class Sealer:
         known = self.history.states(heading.source, span, heading.sealed_at)
         cut = intervals(known.states, span)
         times = listed_times(cut, known.states.size, Timeline.everything(span), vouching.time)
-        sampling = sampling_time(known.states, span, vouching.instants)
+        sampling = sampling_time(known.states, span, vouching)
         month = midnight(moment(span.start, self.city.zone).date().replace(day=1), self.city.zone)
         own, register = register_for(self.database, self.archive, heading.source, month, known.dictionary)
         return _subject_rows(own, known.states.opening, times, sampling), register
 
     def _carried(self, kind: Kind, heading: Heading, now: int) -> pa.Table:
-        with self.database.read() as connection:
-            carried = self.history.carried(connection, heading.source, kind, heading.start, now)
+        carried = self.history.carried(heading.source, kind, heading.start, now)
         if kind is Kind.READINGS:
             following = self.history.rows(heading.source, kind, Span(heading.end, heading.end + 1), now)
             carried = pa.concat_tables([carried, _first_per_meter(following)])

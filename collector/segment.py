@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from collector.errors import CitygaugeError
-from collector.records import ATTRIBUTES, RUNS, Kind, stored_schema
+from collector.records import ATTRIBUTES, RUNS, Kind, State, stored_schema
 
 FORMAT = 1
 _ENCODINGS = {"n": "DELTA_BINARY_PACKED"}
@@ -64,7 +65,10 @@ def write_segment(heading: Heading, parts: dict[str, pa.Table]) -> bytes:
     columns = {field.name: field.type for schema in schemas.values() for field in schema}
     schema = pa.schema([("part", pa.string()), *columns.items()])
     groups = {name: i for i, name in enumerate(schemas)}
-    about = asdict(heading) | {"format": FORMAT, "groups": groups, "rows": {name: parts[name].num_rows for name in schemas}}
+    about = asdict(heading) | {
+        "format": FORMAT, "groups": groups, "rows": {name: parts[name].num_rows for name in schemas},
+        "departures": _departures(parts["record"]),
+    }  # fmt: skip
     sink = pa.BufferOutputStream()
     metadata = {_KEY: json.dumps(about, ensure_ascii=False, sort_keys=True).encode()}
     with pq.ParquetWriter(
@@ -72,13 +76,16 @@ def write_segment(heading: Heading, parts: dict[str, pa.Table]) -> bytes:
         column_encoding={name: encoding for name, encoding in _ENCODINGS.items() if name in columns},
         use_dictionary=[name for name in schema.names if name not in _ENCODINGS], data_page_size=8 << 20,
     ) as writer:  # fmt: skip
-        for name in schemas:
+        for name in schemas:  # a part without rows gets a row group too, an empty one
             writer.write_table(_widened(name, parts[name], schema), row_group_size=max(1, parts[name].num_rows))
     return bytes(sink.getvalue())
 
 
 class Segment:
-    """A segment's bytes opened for reading, part by part and column by column."""
+    """A segment's bytes opened for reading, part by part and column by column.
+
+    rows: of each part. departures: how many of the records say that a subject left its source's list.
+    """
 
     def __init__(self, body: bytes) -> None:
         try:
@@ -90,6 +97,7 @@ class Segment:
             raise CitygaugeError("this day segment was written by a newer version of Citygauge")
         self._groups: dict[str, int] = about.pop("groups")
         self.rows: dict[str, int] = about.pop("rows")
+        self.departures: int = about.pop("departures")
         self.heading = Heading(**about)
         self.kind = Kind(self.heading.kind)
 
@@ -99,12 +107,11 @@ class Segment:
         wanted = list(columns or schema.names)
         if not self.rows[name]:
             return pa.schema([schema.field(column) for column in wanted]).empty_table()
-        return self._file.read_row_group(self._group(name), columns=wanted).select(wanted)
+        return self._file.read_row_group(self._groups[name], columns=wanted).select(wanted)
 
-    def _group(self, name: str) -> int:
-        """Parts without rows have no row group, so the numbers close up."""
-        before = [other for other, index in self._groups.items() if index < self._groups[name] and self.rows[other]]
-        return len(before)
+
+def _departures(records: pa.Table) -> int:
+    return int(pc.sum(pc.equal(records["state"], State.GONE)).as_py() or 0) if "n" in records.column_names else 0
 
 
 def _widened(name: str, table: pa.Table, schema: pa.Schema) -> pa.Table:

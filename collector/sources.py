@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from collector.city import City, Source
+from collector.city.model import City, Source
+from collector.city.paths import absolute
 from collector.city.secrets import resolve
 from collector.connector import Connector
 from collector.http import MEGABYTE, Http
@@ -92,11 +93,15 @@ def open_source(city: City, database: Database, name: str) -> OpenSource:
     return OpenSource(
         settings=settings,
         connector=settings.build(city.folder, city.zone),
-        http=Http(settings.timeout, settings.max_answer * MEGABYTE, settings.tls_verify),
+        http=Http(settings.timeout, settings.max_answer * MEGABYTE, _trusted(settings.tls_verify, city.folder)),
         database=database,
         zone=city.zone,
         actor_key=actor_key(city),
     )
+
+
+def _trusted(verify: bool | str, folder: Path) -> bool | str:
+    return absolute(verify, folder) if isinstance(verify, str) else verify
 
 
 def actor_key(city: City) -> bytes:

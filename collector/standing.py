@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from collector.city import City, Source
+from collector.city.model import City, Source
 from collector.periods import DAY, MILLISECOND, midnight, moment, slot_of
 from collector.store.runs import Outcome
 from collector.store.status import RunLine, newest_run

@@ -79,9 +79,10 @@ def poll_slot(source: str, slot: int) -> str:
     return poll(installation().source(source), slot, now).outcome.value
 
 
-@app.task(name="citygauge.seal_day")
-def seal_day(source: str, day: str) -> None:
-    installation().sealer.seal_day(source, date.fromisoformat(day), now())
+@app.task(name="citygauge.seal_day", autoretry_for=(CitygaugeError,), max_retries=3, default_retry_delay=5)
+def seal_day(source: str, day: str, at: int | None = None) -> None:
+    """at: what is known by then is sealed, for a past that was back-filled; now where it is not given."""
+    installation().sealer.seal_day(source, date.fromisoformat(day), now() if at is None else at)
 
 
 @app.task(name="citygauge.freeze", autoretry_for=(CitygaugeError,), max_retries=3)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from collector.demo.tasks import SUBSYSTEMS
 from collector.installation import Installation
 from collector.poll import poll
 from collector.simulated_city.city import SimulatedCity
@@ -18,16 +19,7 @@ from collector.store import schema
 from collector.store.runs import Outcome, Run
 from tests.simulated_city.small_city import MONTH, SETTINGS
 
-SUBSYSTEM_OF = {
-    "video": "video",
-    "portal": "portal",
-    "platforms": "prometheus",
-    "cases": "cases",
-    "hotline": "hotline",
-    "app": "logs",
-    "meters": "meters",
-}
-SOURCES = tuple(SUBSYSTEM_OF)
+SOURCES = tuple(SUBSYSTEMS)
 KINDS = tuple(FaultKind)
 START = MONTH.span.start + 48 * HOUR
 TIMEOUT = "0.8s"
@@ -65,7 +57,7 @@ class Polled:
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Polled]:
     folder: Path = tmp_path_factory.mktemp("bad-input")
     faults = tuple(
-        Fault(SUBSYSTEM_OF[source], kind, instant_of(kind, source), instant_of(kind, source) + 5 * MINUTE)
+        Fault(SUBSYSTEMS[source], kind, instant_of(kind, source), instant_of(kind, source) + 5 * MINUTE)
         for kind in KINDS
         for source in SOURCES
     )

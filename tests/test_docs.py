@@ -8,10 +8,10 @@ from typing import Any, get_args
 
 import pytest
 
-from collector.city import City, Source, load_city
+from collector.city.exclusions import Exclusion, Register
 from collector.city.indicators import Indicator, IndicatorBase
-from collector.city.load import city_schema
-from collector.city.model import Exclusion, Register
+from collector.city.load import city_schema, load_city
+from collector.city.model import City, Source
 from collector.city.secrets import resolve
 from collector.cli.app import app
 from collector.figures import measure_all

@@ -10,8 +10,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from collector.city.exclusions import Exclusion
 from collector.city.indicators import Indicator, IndicatorBase
-from collector.city.model import City, Exclusion, Source
+from collector.city.model import City, Source
+from collector.plausibility.thresholds import Thresholds
 from connectors.registry import load as connector_class
 
 _MEASURES: dict[str, type[IndicatorBase]] = {
@@ -85,6 +87,8 @@ def _known_keys(document: Any, loc: tuple[str | int, ...]) -> set[str]:
             return _keys(_MEASURES[measure])
         case ("exclusions", int(), _):
             return _keys(Exclusion)
+        case ("plausibility", _):
+            return _keys(Thresholds)
     return set()
 
 

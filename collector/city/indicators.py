@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -32,6 +33,7 @@ class IndicatorBase(BaseModel):
     where: dict[str, Texts] = Field(default_factory=dict)
     unit: str = ""
     target: str | None = None
+    weight: Decimal | None = Field(default=None, ge=0, description="points of 100; 0: informational")
     min_coverage: float = Field(default=0.9, ge=0, le=1)
 
     @model_validator(mode="after")
@@ -184,6 +186,30 @@ class BudgetExecution(IndicatorBase):
     unit: str = "%"
 
 
+class Survey(IndicatorBase):
+    """``answers`` are the names of the figures that count answers, one for each option; ``asked`` counts the people asked."""
+
+    filters = ("unit", "dimensions")
+    measure: Literal["survey"]
+    answers: tuple[str, ...] = Field(min_length=1)
+    satisfied: tuple[str, ...] = Field(min_length=1)
+    asked: str | None = None
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+    unit: str = "%"
+
+    @model_validator(mode="after")
+    def _options_are_told_apart(self) -> Survey:
+        if twice := [name for name in self.answers if self.answers.count(name) > 1]:
+            raise ValueError(f"answers: {twice[0]!r} is given twice")
+        if unknown := [name for name in self.satisfied if name not in self.answers]:
+            raise ValueError(f"satisfied: {unknown[0]!r} is none of the answers {', '.join(self.answers)}")
+        if self.asked in self.answers:
+            raise ValueError(
+                f"asked: {self.asked!r} is one of the answers; name the figure that counts the people asked"
+            )
+        return self
+
+
 Indicator = Annotated[
     Availability
     | CaseClosure
@@ -199,6 +225,7 @@ Indicator = Annotated[
     | Growth
     | UsageDays
     | Timeliness
-    | BudgetExecution,
+    | BudgetExecution
+    | Survey,
     Field(discriminator="measure"),
 ]

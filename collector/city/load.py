@@ -33,6 +33,11 @@ def load_city(path: Path) -> City:
     return city.model_copy(update={"folder": path.resolve().parent})
 
 
+def line_of(path: Path, *keys: str | int) -> int:
+    """The line of a key of the city file, or of the nearest one above it that is written there."""
+    return place(_read_yaml(path), keys)[0]
+
+
 def _read_yaml(path: Path) -> Any:
     try:
         document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))

@@ -6,18 +6,20 @@ import json
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from collector.city.exclusions import Exclusion, Register
 from collector.city.indicators import Indicator
 from collector.city.paths import absolute
 from collector.city.references import unfit_names
 from collector.city.secrets import resolve
-from collector.city.types import Duration, Instant, Interval, Texts, misplaced
+from collector.city.types import Duration, Interval, misplaced
 from collector.connector import Connector
 from collector.errors import ConfigurationError
+from collector.plausibility.thresholds import Thresholds
 from collector.records import Kind
 from connectors.registry import load as connector_class
 
@@ -39,42 +41,6 @@ def _unfit(error: ValidationError) -> str:
     """The keys that do not fit once their references are filled in; pydantic's own text would print what they hold."""
     keys = sorted({".".join(map(str, one["loc"])) for one in error.errors(include_input=False, include_url=False)})
     return f"{', '.join(keys)}: what its ${{env:…}} or ${{file:…}} holds is not allowed here"
-
-
-class Register(BaseModel):
-    """Who is owed: ``listed`` by what the source lists, ``fixed`` by a dated CSV file (subject, joined, removed, attributes)."""
-
-    model_config = _strict
-
-    policy: Literal["listed", "fixed"] = "listed"
-    file: str | None = None
-
-    @model_validator(mode="after")
-    def _fixed_needs_a_file(self) -> Register:
-        if (self.policy == "fixed") != (self.file is not None):
-            raise ValueError("policy: fixed goes with file: channels.csv, policy: listed without")
-        return self
-
-
-class Exclusion(BaseModel):
-    """Approved maintenance: taken out of what is owed, with who, why and when it was entered."""
-
-    model_config = _strict
-
-    source: str
-    start: Instant
-    end: Instant
-    reason: str = Field(min_length=1)
-    approved_by: str = Field(min_length=1)
-    entered_at: Instant
-    where: dict[str, Texts] = Field(default_factory=dict)
-    subjects: Texts = ()
-
-    @model_validator(mode="after")
-    def _ends_after_its_start(self) -> Exclusion:
-        if self.end <= self.start:
-            raise misplaced("must lie after start", "end")
-        return self
 
 
 class Source(BaseModel):
@@ -162,10 +128,13 @@ class City(BaseModel):
     broker: str = "embedded"
     archive: str = "archive/"
     actor_key: str | None = Field(default=None, description="${env:…} or ${file:…}; made beside the store when not given")
+    keys: str = Field(default="keys/", description="folder of the signing keys; the first one is made when it is first needed")
+    key_passphrase: str | None = Field(default=None, description="${env:…} or ${file:…}; private keys are encrypted with it")
     settle: Duration = timedelta(hours=2)
     sources: tuple[Source, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    plausibility: Thresholds = Thresholds()
     folder: Path = Field(default=Path(), exclude=True)
 
     _zone_is_known = field_validator("timezone")(_zone)
@@ -179,6 +148,11 @@ class City(BaseModel):
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the indicators add up to a score: where none has a weight above 0, there is none."""
+        return any(indicator.weight for indicator in self.indicators)
 
     def source(self, name: str) -> Source:
         for source in self.sources:

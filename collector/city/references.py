@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Protocol
 
 from pydantic_core import PydanticCustomError
 
 from collector.city.indicators import SUBJECT_KEYS, BudgetExecution, Growth, Indicator, Ratio
 from collector.city.types import misplaced
+
+FULL_WEIGHT = Decimal(100)
 
 
 class Named(Protocol):
@@ -43,6 +46,7 @@ def unfit_names(
             yield misplaced(f"{indicator.measure} needs source or sources", "indicators", number)
         yield from _filters(indicator.where, indicator.filters, "indicators", number)
     yield from _parts(indicators)
+    yield from _weights(indicators)
 
 
 def parts_of(indicator: Indicator) -> Mapping[str, str]:
@@ -70,6 +74,15 @@ def _twice(what: str, items: Sequence[Named]) -> Iterator[PydanticCustomError]:
         if item.id in seen:
             yield misplaced(f"the id {item.id!r} is given twice", what, number, "id")
         seen.add(item.id)
+
+
+def _weights(indicators: Sequence[Indicator]) -> Iterator[PydanticCustomError]:
+    """Weights must add up to 100, exactly; an indicator without one is informational, and so are all where every weight is 0."""
+    given = {indicator.id: indicator.weight for indicator in indicators if indicator.weight is not None}
+    total = sum(given.values(), Decimal(0))
+    if total not in (0, FULL_WEIGHT):
+        each = ", ".join(f"{name} {weight:f}" for name, weight in given.items())
+        yield misplaced(f"the weights add up to {total:f}, not to {FULL_WEIGHT} ({each})", "indicators")
 
 
 def _parts(indicators: Sequence[Indicator]) -> Iterator[PydanticCustomError]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.cli import demo, describe, processes, records, results
+from collector.cli import demo, describe, methods, plausibility, processes, proof, records, results
 from collector.cli.options import app
 
-__all__ = ["app", "demo", "describe", "processes", "records", "results"]
+__all__ = ["app", "demo", "describe", "methods", "plausibility", "processes", "proof", "records", "results"]

@@ -9,10 +9,12 @@ from typing import Annotated
 
 import typer
 
-from collector.city.load import city_schema
+from collector.city.load import city_schema, line_of
 from collector.cli.options import Config, app, opened, out, print_json
 from collector.errors import CitygaugeError, ConfigurationError, SourceUnavailable
-from collector.installation import now
+from collector.installation import Installation, now
+from collector.lint import Remark, lint
+from collector.lint_inputs import earlier_values, registered_subjects
 from collector.poll import try_poll
 from collector.records import Sweep
 from connectors.registry import CONNECTORS, load
@@ -37,16 +39,24 @@ def check(
     connect: Annotated[bool, typer.Option("--connect", help="Poll every source once, without storing anything.")] = False,
     config: Config = None,
 ) -> None:
-    """Validate the city file; with --connect, also ask every source.
+    """Validate the city file, and warn of targets that say nothing; with --connect, also ask every source.
 
     Example: citygauge check --connect
     """
     installation = opened(config)
     city = installation.city
     out.print(f"{installation.path}: {city.city}, {len(city.sources)} sources, {len(city.indicators)} indicators", soft_wrap=True)
-    if not connect:
-        return
-    failed = 0
+    failed = _connect(installation) if connect else 0
+    history = earlier_values(installation) if connect else {}
+    for remark in lint(city, registered_subjects(city, now()), history):
+        print_remark(installation, remark)
+    if failed:
+        raise SourceUnavailable(f"{failed} of {len(city.sources)} sources did not answer as expected")
+
+
+def _connect(installation: Installation) -> int:
+    """Poll every source once without storing; how many failed."""
+    failed, city = 0, installation.city
     for source in city.sources:
         if not source.polled:
             continue
@@ -57,8 +67,16 @@ def check(
         except CitygaugeError as error:
             failed += 1
             out.print(f"  {source.id}: {error}", soft_wrap=True, markup=False)
-    if failed:
-        raise SourceUnavailable(f"{failed} of {len(city.sources)} sources did not answer as expected")
+    return failed
+
+
+def print_remark(installation: Installation, remark: Remark) -> None:
+    """In both languages: these are read by those who set targets, and by those who run the program."""
+    number = next(i for i, one in enumerate(installation.city.indicators) if one.id == remark.indicator)
+    line = line_of(installation.path, "indicators", number, remark.key)
+    place = f"{installation.path}:{line}: indicators.{number}.{remark.key} ({remark.indicator})"
+    out.print(f"{place}: warning: {remark.zh}", soft_wrap=True, markup=False)
+    out.print(f"  {remark.en}", soft_wrap=True, markup=False)
 
 
 @app.command()
@@ -80,9 +98,9 @@ def connectors(
     """
     if name is None:
         for known in CONNECTORS:
-            out.print(f"{known:12} {(module_doc(known).splitlines() or [''])[0]}", markup=False)
+            out.print(f"{known:12} {(module_doc(known).splitlines() or [''])[0]}", markup=False, soft_wrap=True)
         return
-    out.print(module_doc(name), markup=False)
+    out.print(module_doc(name), markup=False, soft_wrap=True)
     typer.echo(json.dumps(load(name).Options.model_json_schema(), ensure_ascii=False, indent=2))
 
 

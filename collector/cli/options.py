@@ -54,6 +54,11 @@ def opened(config: Path | None) -> Installation:
     return Installation(city_path(config))
 
 
+def as_file_name(period: str) -> str:
+    """A period as part of a file's name; one that is given by its ends has a slash."""
+    return period.replace("/", "_")
+
+
 def print_json(document: Any) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
 

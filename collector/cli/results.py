@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from collector.cli.options import AsOf, Config, Json, app, as_of_instant, opened, out, print_json, table_of
+from collector.cli.options import (
+    AsOf,
+    Config,
+    Json,
+    app,
+    as_file_name,
+    as_of_instant,
+    opened,
+    out,
+    print_json,
+    table_of,
+)
 from collector.documents import figures_document, scaled
+from collector.errors import ConfigurationError
+from collector.feasibility_text import brief
 from collector.figures import Figure, measure_all
 from collector.figures import measure as measure_one
-from collector.freeze import freeze_period
+from collector.freeze import Correction, freeze_period, would_change
 from collector.installation import now
 from collector.measurement import Number
 from collector.periods import Period
@@ -57,18 +71,49 @@ def measure(
 @app.command()
 def snapshot(
     period: Annotated[str, typer.Argument(help="A period that is over, such as 2026-10.")],
+    reason: Annotated[str | None, typer.Option("--reason", help="Why a frozen period is revised.")] = None,
+    author: Annotated[str | None, typer.Option("--author", help="Who answers for the revision.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what a revision would change, and freeze nothing.")] = False,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Freeze a period: measure it from sealed days and keep the result as a revision.
+    """Freeze a period: measure it from sealed days, sign the result and keep it as a revision.
 
-    Example: citygauge snapshot 2026-10
+    A period that is frozen already gets a new revision where what is known now differs; then --reason and --author are needed.
+
+    Example: citygauge snapshot 2026-10 --reason "late case records of 3 October" --author "李工"
     """
-    frozen = freeze_period(opened(config), period, now())
+    if (reason is None) != (author is None):
+        raise ConfigurationError("snapshot: --reason and --author go together")
+    installation = opened(config)
+    if dry_run:
+        changed = would_change(installation, period, now())
+        print_json({"effects": changed}) if as_json else print_effects(changed)
+        return
+    frozen = freeze_period(installation, period, now(), Correction(reason, author) if reason and author else None)
     if as_json:
         print_json(frozen.document)
-    else:
-        out.print(f"{period} revision {frozen.revision}, SHA-256 {frozen.digest}", soft_wrap=True)
+        return
+    out.print(f"{period} revision {frozen.revision}, SHA-256 {frozen.digest}", soft_wrap=True)
+    if revises := frozen.document["revises"]:
+        print_effects(revises["effects"])
+
+
+def print_effects(changed: list[dict[str, Any]]) -> None:
+    """What a revision does to each figure, in base units."""
+    table = table_of("修订影响", "指标", "修订前", "修订后", "结论")
+    for one in changed:
+        before, after = one["before"] or {}, one["after"] or {}
+        verdicts = f"{before.get('verdict', '—')} → {after.get('verdict', '—')}"
+        table.add_row(one["id"], _interval(before), _interval(after), verdicts)
+    out.print(table)
+
+
+def _interval(brief: dict[str, Any]) -> str:
+    """Value and bounds as a snapshot writes them, rounded for people."""
+    numbers = (brief.get(name) for name in ("value", "lower", "upper"))
+    value, lower, upper = ("—" if number is None else f"{float(Fraction(number)):.6g}" for number in numbers)
+    return f"{value} \\[{lower}, {upper}]"
 
 
 @app.command()
@@ -84,14 +129,15 @@ def report(
     """
     from collector.report import write_report  # spreadsheet and template libraries are loaded only here
 
-    path = output or Path(f"report-{period}.{format}")
+    path = output or Path(f"report-{as_file_name(period)}.{format}")
     write_report(opened(config), period, format, path)
     out.print(str(path), soft_wrap=True)
 
 
 def print_figures(figures: list[Figure], title: str) -> None:
     """A table for people: rounded, with bounds and coverage beside every value."""
-    table = table_of(title, "指标", ">值", "[下界, 上界]", ">覆盖率", ">目标", "结论", "依据")
+    ahead = ["展望"] if any(figure.feasibility for figure in figures) else []
+    table = table_of(title, "指标", ">值", "[下界, 上界]", ">覆盖率", ">目标", "结论", "依据", *ahead)
     for figure in figures:
         measured, unit = figure.measurement, figure.indicator.unit
         table.add_row(
@@ -101,9 +147,17 @@ def print_figures(figures: list[Figure], title: str) -> None:
             "—" if measured.coverage is None else f"{100 * measured.coverage:.2f} %",
             figure.indicator.target or "—",
             VERDICTS[figure.verdict.value],
-            BASES[figure.basis],
+            BASES[figure.basis] + excluded_mark(figure),
+            *([brief(figure.feasibility)["zh"] if figure.feasibility else "—"] if ahead else []),
         )
     out.print(table)
+
+
+def excluded_mark(figure: Figure) -> str:
+    """What a reader of the value must know of its exclusions; ``--json`` has who, why and when."""
+    if not figure.exclusions:
+        return ""
+    return "，事后剔除" if any(one.after_the_fact for one in figure.exclusions) else "，有剔除"
 
 
 def shown(value: Number | None, figure: Figure) -> str:

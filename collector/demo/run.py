@@ -15,7 +15,7 @@ from collector.cli.processes import BROKER_VARIABLE, run_all, start_worker
 from collector.demo.progress import Stage
 from collector.demo.tasks import CITY_VARIABLE, send
 from collector.errors import CitygaugeError
-from collector.figures import Figure, measure_all
+from collector.figures import Figure
 from collector.freeze import freeze_period
 from collector.installation import Installation
 from collector.periods import DAY, Period, Span, moment
@@ -105,7 +105,7 @@ def back_fill(demo: Demo, broker: str, span: Span, what: str) -> None:
         due = installation.sealer.due(span.end)
         with Stage("sealing", len(due)) as stage:
             for one in due:
-                seal_day.apply_async((one.source, one.day.isoformat()))
+                seal_day.apply_async((one.source, one.day.isoformat(), span.end))
             stage.until_done(lambda: len(due) - len(installation.sealer.due(span.end)), worker)
     finally:
         stop_child(worker)
@@ -114,6 +114,7 @@ def back_fill(demo: Demo, broker: str, span: Span, what: str) -> None:
 def freeze_months(demo: Demo) -> list[Figure]:
     """Snapshot and reports of every month; the figures in the order of the months."""
     from collector.report import write_report
+    from collector.report.frozen import read_snapshot
 
     figures: list[Figure] = []
     with Stage("freezing", len(demo.plan.months)) as stage:
@@ -121,7 +122,7 @@ def freeze_months(demo: Demo) -> list[Figure]:
             snapshot = freeze_period(demo.installation, month.label, demo.plan.span.end)
             for form in ("html", "xlsx"):
                 write_report(demo.installation, month.label, form, demo.installation.city.folder / f"report-{month.label}.{form}")
-            figures += measure_all(demo.installation.history, month, snapshot.created_at)
+            figures += read_snapshot(snapshot).figures
             stage.advance()
     return figures
 

@@ -5,4 +5,4 @@ from collector.demo import tasks
 from collector.installation import Installation, city_path
 
 assert tasks.backfill.name  # importing it registers the task
-run_worker(Installation(city_path()), concurrency=2)
+run_worker(Installation(city_path()), concurrency=4)

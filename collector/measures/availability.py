@@ -32,11 +32,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sweeps:
-    """online[R] and listed[R] subjects at each good poll, and how many polls were owed."""
+    """online[R] and listed[R] subjects at each good poll, and how many polls were owed that no good one stands for."""
 
     online: np.ndarray
     listed: np.ndarray
-    owed: int
+    missed: int
 
 
 @dataclass(frozen=True)
@@ -129,17 +129,46 @@ def _mean(sums: Sums) -> Measurement:
     )
 
 
+def standing(
+    measured: Measurement, disappeared: int | None, stayed: Measurement | None, pending: int | None, min_coverage: float
+) -> Measurement:
+    """With parts that tell whether the base is what it should be.
+
+    disappeared: how many subjects left the source's list, after which it owes them no longer; None where a register decides.
+    stayed: the measurement if each had stayed on it and been down; its value stands among the parts, as a ratio 0 to 1.
+    pending: how many are owed because nobody approved their removal from the register; None where the list decides.
+    """
+    parts = dict(measured.parts)
+    if disappeared is not None:
+        parts["disappeared_subjects"] = disappeared
+    if disappeared and stayed is not None:
+        parts["disappeared_seconds"] = (_known(stayed) - _known(measured)) / 1000
+        covered = stayed.coverage is not None and stayed.coverage >= min_coverage
+        parts["value_if_disappeared_were_down"] = stayed.value if covered else None
+    if pending is not None:
+        parts["pending_removals"] = pending
+    return replace(measured, parts=parts)
+
+
+def _known(measured: Measurement) -> int:
+    """Milliseconds up or down; a method that is no ratio of sums has them only among its parts."""
+    return sum(round(1000 * float(measured.parts[name])) for name in ("up_seconds", "down_seconds"))
+
+
 def sweep_mean(seen: Seen, chosen: np.ndarray, sweeps: Sweeps) -> Measurement:
-    """The mean over the polls of online/total; a poll that was owed and did not happen lies between 0 and 1."""
+    """The mean over the polls of online/total; a poll that was owed and did not happen lies between 0 and 1.
+
+    A good poll that listed none of the subjects says nothing of them and is not owed.
+    """
     base = subject_time(seen, chosen)
     counted = sweeps.listed > 0
     rates = sweeps.online[counted] / sweeps.listed[counted]
-    owed = max(sweeps.owed, len(rates))
+    owed = len(rates) + sweeps.missed
     total = float(rates.sum())
     return Measurement(
         value=total / len(rates) if len(rates) else None,
         lower=total / owed if owed else None,
-        upper=(total + owed - len(rates)) / owed if owed else None,
+        upper=(total + sweeps.missed) / owed if owed else None,
         coverage=len(rates) / owed if owed else None,
         n=base.n,
         parts=dict(base.parts) | {"sweeps": len(rates), "sweeps_owed": owed},

@@ -30,11 +30,12 @@ def case_duration(
 ) -> Measured:
     """Seconds from opening to closing of the cohort's cases, exact.
 
-    calendar: count working time of this calendar; wall time without it. value: over the closed cases. lower: over
-    closed and open cases, the open ones (censored) with their age where vouching ended; it can lie above the value,
-    as long cases are the last to close. upper: none while a case is open. Left out: 挂账, whose clock stands still,
-    and cases closed before they were opened. A quantile between two cases is interpolated linearly (definition 7 of
-    Hyndman and Fan, the default of numpy and R).
+    calendar: count working time of this calendar; wall time without it. value: over the closed cases, as every statement
+    of a mean or median has it. Long cases are the last to close, so that the closed ones alone can understate what is
+    certain already; the part ``with_open_cases_seconds`` has the open ones (censored) with their age where vouching ended. lower:
+    the lesser of the two, so that it bounds the value and what the statistic will be once every case is closed. upper:
+    none while a case is open. Left out: 挂账, whose clock stands still, and cases closed before they were opened. A
+    quantile between two cases is interpolated linearly (definition 7 of Hyndman and Fan, the default of numpy and R).
     """
     of_cases = facts(cases, seen, rule)
     counted = tally(cases, of_cases, groups)
@@ -42,27 +43,31 @@ def case_duration(
     included = of_cases.counted & ~of_cases.faulty
     durations = _durations(CaseTimes.of(cases), included, of_cases.closed, seen, calendar)
     closed = _statistics(durations, included & of_cases.closed, groups, stat)
-    floor = _statistics(durations, included, groups, stat)
+    with_open = _statistics(durations, included, groups, stat)
     names = parts(counted.patterns, rule) | {
         "open": counted.patterns.counted & ~counted.patterns.closed,
         "unseen": counted.patterns.candidate,
         "measured": counted.patterns.counted & counted.patterns.closed & ~counted.patterns.faulty,
     }
     rows: list[Measurement] = []
-    for sums, faults, value, lower in zip(counted.sums(names), counted.faults, closed, floor, strict=True):
+    for sums, faults, value, floor in zip(counted.sums(names), counted.faults, closed, with_open, strict=True):
         unseen = sums.pop("unseen") or seen.nothing
         rows.append(
             Measurement(
                 value=None if seen.nothing else value,
-                lower=None if unseen else lower,
+                lower=None if unseen else _lesser(value, floor),
                 upper=None if unseen or sums["open"] else value,
                 coverage=seen.coverage,
                 n=sums.pop("measured"),
-                parts=sums,
+                parts=sums | {"with_open_cases_seconds": floor},
                 faults=faults,
             )
         )
     return counted.measured(rows)
+
+
+def _lesser(value: Fraction | None, floor: Fraction | None) -> Fraction | None:
+    return floor if value is None or floor is None else min(value, floor)
 
 
 def _durations(
@@ -70,7 +75,8 @@ def _durations(
 ) -> np.ndarray:
     """Milliseconds per case (int64[N], 0 where not included): a closed case's duration, an open one's age so far."""
     opened = times.opened[included]
-    until = np.maximum(opened, np.where(closed[included], times.closed[included], seen.ends))
+    still_open = seen.unseen_from(times.last[included])
+    until = np.maximum(opened, np.where(closed[included], times.closed[included], still_open))
     out = np.zeros(len(included), np.int64)
     out[included] = until - opened if calendar is None else calendar.elapsed(opened, until)
     return out

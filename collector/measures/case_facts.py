@@ -24,12 +24,14 @@ from collector.measures.versions import NEVER
 class Facts:
     """One bool array per question, of N cases or of C patterns.
 
-    member: belongs to the cohort. candidate: still open, and may since have become a member (cohort closed only).
-    past_due: due before the cut-off. settled: due before vouching ended, so that a case open then is late for
-    certain. faulty: closed before it was opened, or without an opening instant.
+    member: belongs to the cohort. unseen: open, and may have changed before the cut-off in time that nothing vouches
+    for. candidate: the same, and may so have become a member (cohort closed only). past_due: due before the cut-off.
+    settled: due before the unseen time begins, so that a case open then is late for certain. faulty: closed before it
+    was opened, or without an opening instant.
     """
 
     member: np.ndarray
+    unseen: np.ndarray
     candidate: np.ndarray
     suspended: np.ndarray
     accepted: np.ndarray
@@ -73,18 +75,19 @@ def facts(cases: pa.Table, seen: Observed, rule: CaseRule, found_by: tuple[str, 
     member = (
         known & (when >= seen.owed.start) & (when < seen.period.span.end) & (closed if cohort == "closed" else True)
     )
-    may_join = cohort == "closed" and seen.ends < seen.owed.end
+    unseen_from = seen.unseen_from(times.last)
     no = np.zeros(cases.num_rows, bool)
     return Facts(
         member=member,
-        candidate=known & ~closed if may_join else no,
+        unseen=known & ~closed & (unseen_from < cutoff),
+        candidate=known & ~closed & (unseen_from < seen.owed.end) if cohort == "closed" else no,
         suspended=np.asarray(pc.fill_null(cases["suspended"].combine_chunks(), fill_value=False)),
         accepted=times.accepted <= cutoff,
         disposed=times.disposed <= cutoff,
         closed=closed,
         dated=times.due != NEVER,
         past_due=times.due < cutoff,
-        settled=times.due < seen.ends,
+        settled=times.due < unseen_from,
         disposed_in_time=times.disposed <= times.due,
         closed_in_time=times.closed <= times.due,
         faulty=(member & closed & (times.closed < times.opened)) | (times.opened == NEVER),
@@ -152,11 +155,12 @@ def parts(of: Facts, rule: CaseRule) -> dict[str, np.ndarray]:
 
 
 def fault_texts(cases: pa.Table, faulty: np.ndarray, placed: np.ndarray, groups: Groups) -> list[tuple[str, ...]]:
-    """The faulty cases in words, of the whole and of each group, at most LISTED_FAULTS of each.
+    """The faulty cases in words, in the order of their keys, of the whole and of each group, at most LISTED_FAULTS of each.
 
     placed: bool[N], cases that belong to the period; a faulty one that does not has no instant to place it by.
     """
     rows = np.flatnonzero(faulty)
+    rows = rows[np.asarray(pc.array_sort_indices(cases["case"].combine_chunks().take(pa.array(rows))))]
     keys = cases["case"].take(pa.array(rows)).to_pylist()
     lists: list[list[str]] = [[] for _ in range(len(groups.labels) + 1)]
     for key, known, code in zip(keys, placed[rows].tolist(), groups.codes[rows].tolist(), strict=True):

@@ -21,8 +21,8 @@ def closed_vs_accepted(cases: pa.Table, seen: Observed, groups: Groups | None = 
     1 and then says so.
 
     The four counts are made independently, and open_start + accepted - closed = open_end is checked: a case closed
-    before it was accepted breaks the balance, which is a fault. Where vouching ends early, all that were open then
-    may have been closed since.
+    before it was accepted breaks the balance, which is a fault. Those open where
+    vouching ends, at a gap or before the period does, may have been closed since.
     """
     groups = groups or Groups.none(cases.num_rows)
     chosen, faulty, placed = _flow(cases, seen)
@@ -47,6 +47,10 @@ def _flow(cases: pa.Table, seen: Observed) -> tuple[dict[str, np.ndarray], np.nd
         "accepted": flowing & accepted,
         "closed": flowing & closed,
         "open_end": flowing & (times.accepted < end) & (times.closed >= end),
+        "unseen": flowing
+        & (times.accepted < end)
+        & (times.closed >= end)
+        & (seen.unseen_from(times.last) < seen.owed.end),
         "suspended": suspended & (times.accepted < end) & (times.closed >= start),
         "faults": faulty,
     }
@@ -56,7 +60,7 @@ def _flow(cases: pa.Table, seen: Observed) -> tuple[dict[str, np.ndarray], np.nd
 def _measurement(sums: dict[str, int], faults: tuple[str, ...], seen: Observed) -> Measurement:
     accepted, closed = sums["accepted"], sums["closed"]
     rate = ratio(closed, accepted)
-    upper = ratio(closed + sums["open_end"], accepted) if seen.ends < seen.owed.end else rate
+    upper = ratio(closed + sums.pop("unseen"), accepted)
     return Measurement(
         value=None if seen.nothing else rate,
         lower=Fraction(0) if seen.nothing else rate,

@@ -1,10 +1,12 @@
 """case_closure, case_on_time, case_rework, case_found_by, case_count: exact counts, and what unseen time leaves
 open.
 
-Where vouching ends before the cut-off, a case that was open then may have been closed since. Each such case has a
-set of possible outcomes: ``out`` of the ratio, ``miss`` (in the denominator only), ``meet`` (in both). A ratio is
+A case that is open where vouching ends, at a gap or before the cut-off, may have been closed since. Each such case has
+a set of possible outcomes: ``out`` of the ratio, ``miss`` (in the denominator only), ``meet`` (in both). A ratio is
 smallest where each case misses if it can, else stays out if it can, and largest the other way round: the bounds are
 exact over all outcomes of the known cases. A case that nobody has seen at all is in no bound; coverage tells of it.
+What may happen unseen is that an open case is accepted, returned, disposed of or closed; that 挂账 or a due date
+changes or a closed case is opened again is not allowed for.
 """
 
 from __future__ import annotations
@@ -35,10 +37,14 @@ class Outcomes:
     miss: np.ndarray
     meet: np.ndarray
 
-    def as_known(self) -> Outcomes:
-        """Where nothing is unseen every case is what it is known to be."""
+    def where(self, unseen: np.ndarray) -> Outcomes:
+        """Every case that cannot have changed unseen is what it is known to be."""
         known, counted = self.numerator, self.denominator
-        return Outcomes(known, counted, out=~counted, miss=counted & ~known, meet=known)
+        out, miss, meet = (
+            np.where(unseen, may, is_so)
+            for may, is_so in ((self.out, ~counted), (self.miss, counted & ~known), (self.meet, known))
+        )
+        return Outcomes(known, counted, out, miss, meet)
 
     def ends(self) -> dict[str, np.ndarray]:
         """The patterns in numerator and denominator: as known, where the ratio is lowest, and where it is highest."""
@@ -75,7 +81,10 @@ def case_on_time(cases: pa.Table, seen: Observed, rule: CaseRule, groups: Groups
 
 
 def case_rework(cases: pa.Table, seen: Observed, rule: CaseRule, groups: Groups | None = None) -> Measured:
-    """返工率: of the cases that should be archived, those returned at least once; an open one may be so unseen."""
+    """返工率: of the cases that should be archived, those returned at least once; an open one may be so unseen.
+
+    A return has no instant of its own: one that is learned after the cut-off counts too.
+    """
     return _rate(cases, seen, rule, groups, _reworked)
 
 
@@ -176,13 +185,12 @@ def _rate(
 ) -> Measured:
     counted = tally(cases, facts(cases, seen, rule), groups)
     possible = outcomes(counted.patterns, rule)
-    unseen = not seen.reaches_cutoff
-    outcome = possible if unseen else possible.as_known()
-    return _measure(counted, seen, rule, outcome, unseen=unseen, natural=seen.nothing)
+    outcome = possible.where(counted.patterns.unseen)
+    return _measure(counted, seen, rule, outcome, unseen=not seen.reaches_cutoff, natural=seen.nothing)
 
 
 def _measure(counted: Tally, seen: Observed, rule: CaseRule, of: Outcomes, *, unseen: bool, natural: bool) -> Measured:
-    """unseen: cases may have changed unseen. natural: nothing bounds the ratio but that it is one: 0 to 1."""
+    """unseen: some time up to the cut-off is not vouched for. natural: nothing bounds the ratio but that it is one: 0 to 1."""
     shown = counted.sums(parts(counted.patterns, rule))
     rows: list[Measurement] = []
     for sums, part, faults in zip(counted.sums(of.ends()), shown, counted.faults, strict=True):

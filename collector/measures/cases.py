@@ -66,6 +66,13 @@ class CaseTimes:
             closed=closed,
         )
 
+    @property
+    def last(self) -> np.ndarray:
+        """The last thing known to have happened to each case; it was as it is known to have been until then."""
+        happened = (np.where(at == NEVER, self.opened, at) for at in (self.accepted, self.disposed, self.closed))
+        out: np.ndarray = np.maximum.reduce([self.opened, *happened])
+        return out
+
     def by(self, cohort: Cohort) -> np.ndarray:
         """The instant that decides which period a case belongs to."""
         return {"reported": self.opened, "accepted": self.accepted, "due": self.due, "closed": self.closed}[cohort]

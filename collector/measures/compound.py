@@ -50,7 +50,8 @@ def growth(current: Measurement, baseline: Measurement, in_points: bool = False)
     else:
         positive = baseline.value is not None and baseline.value > 0
         value = _less_one(_of(quotient, current.value, baseline.value)) if positive else None
-        times = _divide((current.lower, current.upper), (baseline.lower, baseline.upper)) if positive else (None, None)
+        certain = baseline.lower is not None and baseline.lower > 0
+        times = _divide((current.lower, current.upper), (baseline.lower, baseline.upper)) if certain else (None, None)
         lower, upper = _less_one(times[0]), _less_one(times[1])
     return Measurement(
         value=value,
@@ -70,19 +71,23 @@ def growth(current: Measurement, baseline: Measurement, in_points: bool = False)
     )
 
 
-def budget_execution(executed: Number | None, budget: Number | None, denominator: str) -> Measurement:
-    """Executed over budget. denominator: which budget it is (全年预算数 or 年初预算数; the rates differ)."""
-    value = _of(quotient, executed, budget)
-    known = executed is not None and budget is not None
+def budget_execution(executed: Measurement, budget: Measurement, denominator: str) -> Measurement:
+    """Executed over budget, as certain as the two are; it may exceed 1.
+
+    denominator: which budget it is (全年预算数 or 年初预算数; the rates differ).
+    """
+    lower, upper = _divide((executed.lower, executed.upper), (budget.lower, budget.upper))
     return Measurement(
-        value=value,
-        lower=value,
-        upper=value,
-        coverage=1.0 if known else 0.0,
-        n=1 if known else 0,
-        numerator=executed,
-        denominator=budget,
-        parts={"executed": executed, "budget": budget, "denominator": denominator},
+        value=_of(quotient, executed.value, budget.value),
+        lower=lower,
+        upper=upper,
+        coverage=_lesser(executed.coverage, budget.coverage),
+        n=0 if executed.value is None or budget.value is None else 1,
+        numerator=executed.value,
+        denominator=budget.value,
+        parts={"executed": executed.value, "budget": budget.value, "denominator": denominator},
+        faults=executed.faults + budget.faults,
+        applicable=executed.applicable and budget.applicable,
     )
 
 

@@ -49,7 +49,8 @@ def figure(
     def measured(rows: np.ndarray) -> Measurement:
         good, bad = np.flatnonzero(rows & ~implausible), np.flatnonzero(rows & implausible)
         good = good[np.argsort(at[good], kind="stable")]
-        faults = [_implausible(figures, at, value, row, seen) for row in bad[:LISTED_FAULTS].tolist()]
+        bad = bad[np.lexsort((value[bad], at[bad]))][:LISTED_FAULTS]
+        faults = [_implausible(figures, at, value, row, seen) for row in bad.tolist()]
         several = len(np.unique(series[good]))
         if several > 1 and stat != "sum":
             faults.append(f"{several} series of the figure differ in dimensions: narrow them by where, or use stat sum")
@@ -98,8 +99,8 @@ def _implausible(figures: pa.Table, at: np.ndarray, value: np.ndarray, row: int,
 def usage_days(records: pa.Table, seen: Observed, as_share: bool = False, groups: Groups | None = None) -> Measured:
     """Days of the period with at least one record; with ``as_share`` over the days owed.
 
-    records: anything with ``at``. numerator and denominator are the days in either case. A day without a record
-    counts as unused only if all of it is vouched for; else it is in the upper bound.
+    records: anything with ``at``. A day without a record counts as unused only if all of it is vouched for; else it is
+    in the upper bound, and of a share's value in neither numerator nor denominator.
     """
     groups = groups or Groups.none(records.num_rows)
     at = instants(records, "at")
@@ -114,7 +115,8 @@ def usage_days(records: pa.Table, seen: Observed, as_share: bool = False, groups
 
 def _days_of_use(used: int, unknown: int, days: int, seen: Observed, as_share: bool) -> Measurement:
     whole = days if as_share else 1
-    value = ratio(used, days - unknown) if as_share else used
+    known = days - unknown
+    value = ratio(used, known) if as_share else used
     return Measurement(
         value=None if seen.nothing else value,
         lower=ratio(used, whole),
@@ -122,7 +124,7 @@ def _days_of_use(used: int, unknown: int, days: int, seen: Observed, as_share: b
         coverage=seen.coverage,
         n=days,
         numerator=used,
-        denominator=days,
+        denominator=known if as_share else days,
         parts={"days_used": used, "days_unknown": unknown, "days": days},
     )
 
@@ -130,11 +132,12 @@ def _days_of_use(used: int, unknown: int, days: int, seen: Observed, as_share: b
 def timeliness(updates: pa.Table, expected: Sequence[Span], seen: Observed) -> Measurement:
     """Share of expected updates that came by their time.
 
-    expected: from when on an update may come, and by when it must (both included); it came if a record's own time
-    lies there. What must come after the cut-off is not owed yet. A span without an update is late only if all of it
-    is vouched for; else nobody knows.
+    expected: from when on an update may come, which decides on its period, and by when it must (both included), which may be
+    after the period's end; it came if a record's own time lies there. One whose turn has not come at the cut-off is not
+    owed yet. A span without an update is late only if all of it is vouched for; else nobody knows (yet).
+    updates, and what ``seen`` vouches for, reach up to the last of these instants, as far as that is known.
     """
-    owed = [span for span in expected if span.end <= seen.cutoff]
+    owed = [span for span in expected if span.start < seen.cutoff]
     opens, due = (np.array([getattr(span, edge) for span in owed], np.int64) for edge in ("start", "end"))
     at = np.sort(instants(updates, "at"))
     came = np.searchsorted(at, due, side="right") > np.searchsorted(at, opens)

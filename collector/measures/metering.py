@@ -6,6 +6,8 @@ between readings no further apart than ``holds``.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +21,8 @@ from collector.timeline import Timeline
 HOUR = 3_600_000
 PLAUSIBLE_STEP = 10
 """A counter that falls rolled over only if its step is at most so many times the meter's mean power; else it was reset."""
+POWER_GAP = HOUR
+"""Milliseconds between two power readings that are bridged where the source does not say how long one holds; our own choice."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Metered:
 
     at, energy: knots of the energy function in kWh (int64, float64); only its differences inside ``metered`` mean
     anything. bridged: polling gaps that the counter's difference spans; the course inside of one is not known.
-    resets: instants of the first reading after a reset or a replacement.
+    resets: instants of the first reading after a reset or a replacement. of_power: whether it was integrated from power readings.
     """
 
     at: np.ndarray
@@ -35,6 +39,7 @@ class Metered:
     metered: Timeline
     bridged: list[Span]
     resets: list[int]
+    of_power: bool = False
 
     def kwh(self, time: Timeline) -> np.ndarray:
         """Energy of each span of ``time``, which lies inside ``metered``: the value at its end less that at its start."""
@@ -43,6 +48,20 @@ class Metered:
         ends, starts = np.interp([time.ends, time.starts], self.at, self.energy)
         out: np.ndarray = ends - starts
         return out
+
+    def limits(self, span: Span) -> tuple[float, float]:
+        """Least and largest energy in kWh of ``span``, which lies inside ``metered``.
+
+        Of a polling gap that crosses an edge the counter says how much passed in it and not when: in ``span`` none of it
+        or all of it.
+        """
+        cut = Timeline(self._gap_across(span.start) + self._gap_across(span.end))
+        certain = math.fsum(self.kwh(Timeline([span]) - cut))
+        return certain, certain + math.fsum(self.kwh(cut))
+
+    def _gap_across(self, edge: int) -> list[Span]:
+        after = bisect_left(self.bridged, edge, key=lambda gap: gap.start)
+        return [gap for gap in self.bridged[max(0, after - 1) : after] if gap.end > edge]
 
 
 def latest(table: pa.Table, as_of: int) -> pa.Table:
@@ -54,7 +73,8 @@ def meter(readings: pa.Table, holds: int, rollover_kwh: float | None = None) -> 
     """From the readings of one meter in any order, one per instant; counter readings are used alone where there are
     any.
 
-    holds: milliseconds that a reading stands for when the next one does not come. rollover_kwh: where the counter
+    holds: milliseconds that a reading stands for when the next one does not come, 0 where its source does not say; power is then integrated
+    over gaps up to ``POWER_GAP``. rollover_kwh: where the counter
     starts again from 0 (42949672.96 for four bytes of 0.01 kWh).
     """
     at, kwh, kw = (_sorted(readings, name) for name in ("at", "kwh", "kw"))
@@ -62,7 +82,7 @@ def meter(readings: pa.Table, holds: int, rollover_kwh: float | None = None) -> 
     if counts.any():
         return _counter(at[counts], kwh[counts], holds, rollover_kwh)
     powers = ~np.isnan(kw)
-    return _power(at[powers], kw[powers], holds)
+    return _power(at[powers], kw[powers], holds or POWER_GAP)
 
 
 def _sorted(readings: pa.Table, name: str) -> np.ndarray:
@@ -101,7 +121,7 @@ def _plausible(ahead: np.ndarray, lengths: np.ndarray, forward: np.ndarray, step
 def _power(at: np.ndarray, kw: np.ndarray, holds: int) -> Metered:
     lengths = np.diff(at)
     energy = np.concatenate([[0.0], np.cumsum((kw[1:] + kw[:-1]) / 2 * lengths / HOUR)])[: len(kw)]
-    return Metered(at, energy, _joined(at, lengths <= holds), bridged=[], resets=[])
+    return Metered(at, energy, _joined(at, lengths <= holds), bridged=[], resets=[], of_power=len(at) > 0)
 
 
 def _joined(at: np.ndarray, metered: np.ndarray) -> Timeline:

@@ -48,14 +48,22 @@ class Observed:
         return self.coverage == 1.0
 
     @cached_property
-    def ends(self) -> int:
-        """The end of vouching, at most the cut-off; far in the past where nothing before the cut-off is vouched for."""
-        begun = np.searchsorted(self.vouched.starts, self.cutoff)
-        return min(self.cutoff, int(self.vouched.ends[begun - 1])) if begun else -(1 << 62)
-
-    @property
     def reaches_cutoff(self) -> bool:
-        return self.ends == self.cutoff
+        """Whether all time from the period's start to the cut-off is vouched for."""
+        start = self.owed.start
+        return self.vouched.within(start, self.cutoff) == max(0, self.cutoff - start)
+
+    def unseen_from(self, instants: np.ndarray) -> np.ndarray:
+        """The first instant at or after each that nothing vouches for, the cut-off where there is none before it.
+
+        Time before the period's start counts as vouched for. What is known to be so at an instant is so until then.
+        """
+        at = np.maximum(instants, self.owed.start)
+        inside = self.vouched.contains(at)
+        if inside.any():
+            at[inside] = self.vouched.ends[np.searchsorted(self.vouched.starts, at[inside], side="right") - 1]
+        out: np.ndarray = np.minimum(at, self.cutoff)
+        return out
 
     @cached_property
     def days(self) -> list[tuple[str, Span]]:

@@ -16,13 +16,16 @@ import pyarrow.compute as pc
 
 from collector.measurement import Measurement
 from collector.measures.groups import Measured
-from collector.measures.metering import Metered, meter
+from collector.measures.metering import POWER_GAP, Metered, meter
 from collector.measures.observed import LISTED_FAULTS
 from collector.periods import Period, Span, iso, moment
 from collector.timeline import Timeline
 
 PLAUSIBLE = (1.0, 5.0)
 SIDES = ("facility", "it")
+MINUTE = 60_000
+NAMED = 10
+"""A fault names so many meters."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,13 @@ class Site:
         """Facility and IT energy in kWh over ``time``, which lies inside ``joint``."""
         facility, it = (math.fsum(kwh for one in self.sides[side] for kwh in one.kwh(time)) for side in SIDES)
         return facility, it
+
+    def limits(self, span: Span) -> list[tuple[float, float]]:
+        """Least and largest energy in kWh of each side over ``span``, all of which lies inside ``joint``."""
+        each = {side: [one.limits(span) for one in self.sides[side]] for side in SIDES}
+        return [
+            (math.fsum(least for least, _ in each[side]), math.fsum(most for _, most in each[side])) for side in SIDES
+        ]
 
 
 def pue(
@@ -53,8 +63,9 @@ def pue(
     readings: one row per meter and instant (``metering.latest``), with each meter's last reading before the period
     and first one after it, so that the edges can be interpolated. meters: role by meter of all that are owed, those
     of the readings by default; roles other than facility and it are left out. holds: see ``metering.meter``. A day
-    whose PUE lies outside of 1 to 5 is a data fault: left out of the sums, it lowers coverage. Bounds: the value at
-    full coverage, else none, since nothing bounds power that nobody metered.
+    whose PUE lies outside of 1 to 5 is a data fault: left out of the sums, it lowers coverage. Bounds: at full coverage
+    the value, or what lies around it where a counter's polling gap crosses an edge of the period; else none, since
+    nothing bounds power that nobody metered.
     """
     owed = Span(period.span.start, max(period.span.start, min(period.span.end, cutoff)))
     roles = meters if meters is not None else _roles(readings)
@@ -63,7 +74,7 @@ def pue(
     days = [(day.label, day.span.clip(owed)) for day in period.days() if day.span.clip(owed).milliseconds]
     by_day = {label: _day(site, label, span, category) for label, span in days}
     quarantined = Timeline(span for label, span in days if by_day[label].faults)
-    faults = _lacking(site) + _resets(by_meter, owed, period)
+    faults = _lacking(site) + (() if holds else _bridged_by_default(by_meter)) + _resets(by_meter, owed, period)
     faults += tuple(fault for one in by_day.values() for fault in one.faults)
     whole = _measurement(
         site, site.joint - quarantined, owed, category, faults=faults[:LISTED_FAULTS], interim=_is_interim(period)
@@ -126,12 +137,12 @@ def _measurement(
     facility, it = site.energy(time)
     value = facility / it if it else None
     coverage = time.total / owed.milliseconds if owed.milliseconds else None
-    bound = value if coverage == 1.0 else None
+    lower, upper = _bounds(value, site.limits(owed)) if coverage == 1.0 else (None, None)
     parts = {"facility_kwh": facility, "it_kwh": it, "metered_seconds": time.total / 1000}
     return Measurement(
         value=value,
-        lower=bound,
-        upper=bound,
+        lower=lower,
+        upper=upper,
         coverage=coverage,
         n=sum(len(side) for side in site.sides.values()),
         numerator=facility,
@@ -139,6 +150,14 @@ def _measurement(
         parts=parts | {"category": category, "interim": interim},
         faults=faults,
     )
+
+
+def _bounds(value: float | None, limits: list[tuple[float, float]]) -> tuple[float | None, float | None]:
+    """limits: least and largest energy of facility and IT; the same twice where no gap crosses an edge."""
+    if value is None or all(least == most for least, most in limits):
+        return value, value
+    (facility, most_facility), (it, most_it) = limits
+    return min(value, facility / most_it), max(value, most_facility / it) if it else None
 
 
 def _is_interim(period: Period) -> bool:
@@ -151,10 +170,20 @@ def _lacking(site: Site) -> tuple[str, ...]:
     return tuple(f"no meter has the role {side}" for side, meters in site.sides.items() if not meters)
 
 
+def _bridged_by_default(by_meter: Mapping[str, Metered]) -> tuple[str, ...]:
+    names = sorted(key for key, one in by_meter.items() if one.of_power)
+    if not names:
+        return ()
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    which = f"{len(names)} meters tell their power in a source without `every` and `holds` ({', '.join(names[:NAMED])}{more})"
+    limit = f"gaps of up to {POWER_GAP // MINUTE} min are bridged, longer ones count as not metered"
+    return (f"{which}: {limit}; `holds` of the source sets the limit",)
+
+
 def _resets(by_meter: Mapping[str, Metered], owed: Span, period: Period) -> tuple[str, ...]:
     return tuple(
         f"meter {key}: the counter fell before {iso(at, period.zone)}; this step is left out"
-        for key, one in by_meter.items()
+        for key, one in sorted(by_meter.items())
         for at in one.resets
         if owed.start < at <= owed.end
     )

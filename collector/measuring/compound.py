@@ -22,4 +22,4 @@ def measure(indicator: Indicator, period: Period, part: Callable[[str, Period], 
         return compound.growth(part(indicator.of, period), part(indicator.of, baseline), in_points=indicator.as_ == "points")
     assert isinstance(indicator, BudgetExecution)
     executed, budget = part(indicator.executed, period), part(indicator.budget, period)
-    return compound.budget_execution(executed.value, budget.value, indicator.budget)
+    return compound.budget_execution(executed, budget, indicator.budget)

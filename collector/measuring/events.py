@@ -15,7 +15,7 @@ from collector.city.indicators import CaseIndicator, Indicator, IndicatorBase
 from collector.errors import ConfigurationError
 from collector.history import History
 from collector.measurement import Measurement
-from collector.measures import active_users, case_duration, case_rates, figures, metering, pue
+from collector.measures import active_users, case_duration, case_rates, figures, metering, pue, survey
 from collector.measures import cases as case_rules
 from collector.measures.groups import Groups, Measured
 from collector.measures.observed import Observed
@@ -23,6 +23,7 @@ from collector.measuring.updates import expected_updates
 from collector.periods import MILLISECOND, Period, Span
 from collector.records import Kind
 from collector.timeline import Timeline
+from collector.verdict import exact
 from collector.working_time import WorkCalendar
 
 _Indicator = TypeVar("_Indicator", bound=IndicatorBase)
@@ -42,34 +43,40 @@ def measure(
     history: History, indicator: Indicator, period: Period, as_of: int, by: str | None
 ) -> tuple[Measurement, dict[str, Measurement]]:
     """(measurement, by label) of an indicator whose records are events."""
-    rows = _gather(history, indicator, period, as_of)
+    rows = gather(history, indicator, period, as_of)
     apply = _APPLY[indicator.measure]
     if by == "day":
-        total, _ = apply(rows, _seen(indicator, rows, period, as_of), None)
-        each = {day.label: apply(rows, _seen(indicator, rows, day, as_of), None)[0] for day in period.days()}
+        total, _ = apply(rows, observed_by(indicator, rows, period, as_of), None)
+        each = {day.label: apply(rows, observed_by(indicator, rows, day, as_of), None)[0] for day in period.days()}
         return total, {label: one for label, one in each.items() if one.coverage is not None}
     groups = _groups(rows, by) if by else None
-    return apply(rows, _seen(indicator, rows, period, as_of), groups)
+    return apply(rows, observed_by(indicator, rows, period, as_of), groups)
 
 
-def _gather(history: History, indicator: Indicator, period: Period, as_of: int) -> Rows:
+def gather(history: History, indicator: Indicator, period: Period, as_of: int) -> Rows:
     """Rows of all sources as known at ``as_of``, filtered by ``where``; what one source does not vouch for, none does."""
     names = indicator.source_ids
     if not names:
         raise ConfigurationError(f"indicators.{indicator.id}: name the source that it is measured from")
     tables, vouched = [], []
-    span = Span(period.span.start, max(period.span.start, min(period.span.end, as_of)))
+    reach = _reach(indicator, period, as_of)
+    span = Span(period.span.start, max(period.span.start, min(reach.end, as_of)))
     for name in names:
         table = _filtered(indicator, _load(history, name, indicator, span, as_of))
         tables.append(_told_apart(table, name) if len(names) > 1 else table)
-        vouched.append(history.vouching(name, _reach(indicator, period, as_of), as_of).time)
+        vouched.append(history.vouching(name, reach, as_of).time)
     holds = max(history.city.source(name).holds_for // MILLISECOND for name in names)
     return Rows(indicator, pa.concat_tables(tables).combine_chunks(), reduce(Timeline.__and__, vouched), holds)
 
 
 def _reach(indicator: Indicator, period: Period, as_of: int) -> Span:
-    """The time whose vouching matters: the period, and for cases all that follows up to the cut-off."""
-    return Span(period.span.start, max(period.span.end, as_of) if isinstance(indicator, CaseIndicator) else period.span.end)
+    """The time that matters: the period, for cases all that follows up to the cut-off, for updates until the last must have come."""
+    end = period.span.end
+    if isinstance(indicator, CaseIndicator):
+        end = max(end, as_of)
+    elif isinstance(indicator, defined.Timeliness):
+        end += indicator.within // MILLISECOND
+    return Span(period.span.start, end)
 
 
 def _load(history: History, source: str, indicator: Indicator, span: Span, as_of: int) -> pa.Table:
@@ -106,7 +113,7 @@ def _told_apart(table: pa.Table, source: str) -> pa.Table:
     return table
 
 
-def _seen(indicator: Indicator, rows: Rows, period: Period, as_of: int) -> Observed:
+def observed_by(indicator: Indicator, rows: Rows, period: Period, as_of: int) -> Observed:
     late = isinstance(indicator, CaseIndicator) and indicator.cutoff == "as_of"
     return Observed(period, as_of if late else min(as_of, period.span.end), rows.vouched)
 
@@ -177,6 +184,12 @@ def _timeliness(rows: Rows, seen: Observed, _: Groups | None) -> Measured:
     return figures.timeliness(rows.table, expected_updates(seen.period, indicator.every, indicator.within), seen), {}
 
 
+def _survey(rows: Rows, seen: Observed, _: Groups | None) -> Measured:
+    indicator = _as(rows, defined.Survey)
+    options = survey.Options(indicator.answers, indicator.satisfied, indicator.asked)
+    return survey.survey(rows.table, seen, options, exact(indicator.confidence)), {}
+
+
 def _as(rows: Rows, kind: type[_Indicator]) -> _Indicator:
     assert isinstance(rows.indicator, kind)
     return rows.indicator
@@ -194,6 +207,7 @@ KINDS = {
     "figure": Kind.FIGURES,
     "usage_days": Kind.ACTIVITY,
     "timeliness": Kind.FIGURES,
+    "survey": Kind.FIGURES,
 }
 """The kind of record each measure is made from; usage_days takes any that has an instant of its own."""
 
@@ -209,4 +223,5 @@ _APPLY: dict[str, Callable[[Rows, Observed, Groups | None], Measured]] = {
     "figure": _figure,
     "usage_days": _usage_days,
     "timeliness": _timeliness,
+    "survey": _survey,
 }

@@ -1,48 +1,42 @@
-"""availability: from sealed roll-ups where whole days allow it, else from the state changes themselves."""
+"""States as they were owed and seen: from sealed roll-ups where whole days allow it, else from the state changes themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collector.city.exclusions import Exclusion
 from collector.city.indicators import Availability
-from collector.city.model import Exclusion, Source
-from collector.errors import ConfigurationError
 from collector.history import History, StateHistory
+from collector.ledger import MeasuredSource
 from collector.measurement import Measurement
-from collector.measures.availability import Seen, Sweeps, by_group, subject_mean, subject_time, sweep_mean
-from collector.measures.groups import Groups
+from collector.measures.availability import Seen, Sweeps, standing, subject_mean, subject_time, sweep_mean
+from collector.measures.outages import ignoring_short
 from collector.measures.states import (
+    Registered,
+    States,
     Times,
-    fixed_times,
-    ignoring_short,
     intervals,
     listed_times,
+    owed_time,
+    registered,
     sampling_time,
+    stayed,
     up_counts,
 )
+from collector.measuring.exclusions import excluded_time, known_exclusions, span_of
+from collector.measuring.observed_states import ObservedStates, chosen, faults_of_the_base, joined_sources
+from collector.measuring.roll_ups import rolled_up, seen_gone
 from collector.measuring.schedule import schedule_time
-from collector.periods import MILLISECOND, Period, Span, instant, slots
-from collector.records import ATTRIBUTES
-from collector.register import owed_spans, read_register
-from collector.segment import ROLL_UP
-from collector.store.segments import Sealed
-from collector.subjects import Dictionary
-from collector.timeline import Timeline
+from collector.periods import MILLISECOND, Period, Span, slots
+from collector.register import entries_of, known_at, owed_spans
+from collector.timeline import Timeline, Vouching
 
-
-@dataclass(frozen=True)
-class ObservedStates:
-    """One source over a span: its subjects, their times with and without exclusions, and its sweeps."""
-
-    dictionary: Dictionary
-    seen: Seen
-    plain: Seen
-    sweeps: Callable[[np.ndarray], Sweeps]
+__all__ = ["ObservedStates", "StateMeasure", "chosen", "joined_sources"]
 
 
 @dataclass(frozen=True)
@@ -58,111 +52,20 @@ class StateMeasure:
         span = Span(span.start, max(span.start, min(span.end, self.as_of)))
         return joined_sources([self._observe(name, span) for name in self.indicator.source_ids])
 
-    def _observe(self, source: str, span: Span) -> ObservedStates:
-        settings = self.history.city.source(source)
-        exclusions = self._exclusions(source, span)
-        if not exclusions and (rolled := self._rolled_up(settings, span)):
-            return rolled
-        wide = self.indicator.ignore_shorter_than // MILLISECOND
-        known = self.history.states(source, Span(span.start - wide, span.end + wide), self.as_of)
-        return self._exact(settings, known, span, exclusions)
-
-    def _exact(self, settings: Source, known: StateHistory, span: Span, exclusions: list[Exclusion]) -> ObservedStates:
-        """From the changes: every setting, any span, exclusions per subject."""
-        wide = self.indicator.ignore_shorter_than // MILLISECOND
-        whole = Span(span.start - wide, min(span.end + wide, max(self.as_of, span.end)))
-        dictionary, states = known.dictionary, known.states
-        joined = removed = None
-        if settings.register_.policy == "fixed":
-            entries = read_register(self.history.city.folder / str(settings.register_.file), self.history.city.zone)
-            dictionary, joined, removed = owed_spans(entries, dictionary)
-            states = states.padded(dictionary.size)
-        cut = intervals(states, whole)
-        if wide:
-            cut = ignoring_short(cut, wide)
-        window = Timeline.everything(span) & schedule_time(self.indicator.schedule, span, self.history.city.zone)
-
-        def times(owed: Timeline) -> Times:
-            if joined is None or removed is None:
-                return listed_times(cut, states.size, owed, known.vouching.time)
-            return fixed_times(cut, owed, known.vouching.time, joined, removed)
-
-        plain = times(window)
-        kept = plain
-        for mask, excluded in self._excluded_time(dictionary, exclusions):
-            kept = kept.where(mask, times(window - excluded))
-        good = known.vouching.instants
-        sampling = sampling_time(states, span, good)
-        nothing = np.zeros(states.size, np.int64)
-        instants = good[(good >= span.start) & (good < span.end)]
-
-        def sweeps(chosen: np.ndarray) -> Sweeps:
-            owed = chosen & (plain.owed > 0)
-            online, listed = up_counts(states, owed, instants)
-            return Sweeps(online, listed, self._slots_owed(settings, span))
-
-        return ObservedStates(
-            dictionary, Seen(kept, sampling, plain.owed - kept.owed), Seen(plain, sampling, nothing), sweeps
-        )
-
-    def _rolled_up(self, settings: Source, span: Span) -> ObservedStates | None:
-        """The sum of sealed days' roll-ups, None where they do not give the same figure as the changes would."""
-        if not self._roll_up_fits(settings):
-            return None
-        sealed = self.history.sealed(settings.id, span)
-        days = Period("", span, self.history.city.zone).days()
-        if [(one.day, one.number) for one in sealed] != [(day.span.start, 0) for day in days]:
-            return None
-        if span != Span(days[0].span.start, days[-1].span.end) or not self._knew_then(settings.id, sealed):
-            return None
-        dictionary = self.history.dictionary(settings.id)
-        sums = {name: np.zeros(dictionary.size, np.int64) for name in ROLL_UP}
-        for one in sealed:
-            rows = self.history.segment(one).part("subject", list(sums))
-            for name, total in sums.items():
-                total[: rows.num_rows] += rows[name].to_numpy()
-        times = Times(sums["up_ms"], sums["owed_ms"] - sums["up_ms"] - sums["unknown_ms"], sums["unknown_ms"])
-        seen = Seen(times, sums["sampling_ms"], np.zeros(dictionary.size, np.int64))
-        return ObservedStates(dictionary, seen, seen, lambda _: Sweeps(np.zeros(0), np.zeros(0), 0))
-
-    def _knew_then(self, source: str, sealed: list[Sealed]) -> bool:
-        """Whether the roll-ups say what was known at ``as_of``; of a log something may have been learned later and sealed."""
-        return self.history.is_swept(source) or all(one.sealed_at <= self.as_of for one in sealed)
-
-    def _roll_up_fits(self, settings: Source) -> bool:
-        plain = self.indicator.schedule == type(self.indicator.schedule)() and not self.indicator.ignore_shorter_than
-        return plain and self.indicator.method != "sweep_mean" and settings.register_.policy == "listed"
-
-    def _exclusions(self, source: str, span: Span) -> list[Exclusion]:
-        return [
-            one
-            for one in self.history.city.exclusions
-            if one.source == source
-            and instant(one.entered_at) <= self.as_of
-            and instant(one.start) < span.end
-            and instant(one.end) > span.start
-        ]
-
-    def _excluded_time(self, dictionary: Dictionary, exclusions: list[Exclusion]) -> list[tuple[np.ndarray, Timeline]]:
-        """Subjects by the exclusions that hold for them: (mask, excluded time) for every combination there is."""
-        if not exclusions:
-            return []
-        holds = np.stack([chosen(dictionary, one.where, one.subjects) for one in exclusions])
-        combinations, which = np.unique(holds, axis=1, return_inverse=True)
-        spans = [Span(instant(one.start), instant(one.end)) for one in exclusions]
-        return [
-            (which.ravel() == i, Timeline(span for span, on in zip(spans, column, strict=True) if on))
-            for i, column in enumerate(combinations.T)
-            if column.any()
-        ]
-
-    def _slots_owed(self, settings: Source, span: Span) -> int:
-        if settings.every is None:
-            return 0
-        days = Period("", span, self.history.city.zone).days()
-        return sum(span.start <= slot < span.end for day in days for slot in slots(day, settings.every))
-
     def measure(self, observed: ObservedStates, mask: np.ndarray, excluding: bool = True) -> Measurement:
+        """The chosen subjects (bool[N]) by the indicator's method, with what is to be said about the base."""
+        measured = self._by_method(observed, mask, excluding)
+        disappeared, pending = (
+            which if which is None else which & mask for which in (observed.disappeared, observed.pending)
+        )
+        if_stayed = None
+        if observed.if_stayed is not None and disappeared is not None and disappeared.any():
+            if_stayed = self._by_method(observed.if_stayed, mask, excluding)
+        counts = (None if which is None else int(np.count_nonzero(which)) for which in (disappeared, pending))
+        said = standing(measured, next(counts), if_stayed, next(counts), self.indicator.min_coverage)
+        return replace(said, faults=(*said.faults, *faults_of_the_base(observed.dictionary, disappeared, pending)))
+
+    def _by_method(self, observed: ObservedStates, mask: np.ndarray, excluding: bool) -> Measurement:
         seen = observed.seen if excluding else observed.plain
         if self.indicator.method == "subject_mean":
             return subject_mean(seen, mask)
@@ -170,68 +73,131 @@ class StateMeasure:
             return sweep_mean(seen, mask, observed.sweeps(mask))
         return subject_time(seen, mask)
 
+    def _observe(self, source: str, span: Span) -> ObservedStates:
+        settings = self.history.city.source(source)
+        exclusions = known_exclusions(self.history.city.exclusions, source, span, self.as_of)
+        if not exclusions and (found := self._rolled_up(settings, span)):
+            return found
+        known = self.history.states(source, Span(span.start - self._wide, span.end + self._wide), self.as_of)
+        if settings.register_.policy == "fixed":
+            return self._registered(settings, known, span, exclusions)
+        return self._listed(settings, known, span, exclusions)
 
-def joined_sources(parts: list[ObservedStates]) -> ObservedStates:
-    """Several sources as one: their subjects one after another, their sweeps together."""
-    if len(parts) == 1:
-        return parts[0]
-    dictionary = Dictionary(pa.concat_tables([part.dictionary.table for part in parts]))
-    ends = np.cumsum([part.dictionary.size for part in parts])
+    def _registered(
+        self, settings: MeasuredSource, known: StateHistory, span: Span, exclusions: list[Exclusion]
+    ) -> ObservedStates:
+        """Owed is who the register says; missing from a complete answer is down."""
+        owed = owed_spans(known_at(entries_of(self.history, settings), self.as_of), known.dictionary)
+        states = known.states.padded(owed.dictionary.size).gone_as_down()
+        known = StateHistory(owed.dictionary, states, known.vouching)
+        return replace(self._account(settings, known, span, exclusions, owed.rounds), pending=owed.pending_in(span))
 
-    def sweeps(mask: np.ndarray) -> Sweeps:
-        each = [part.sweeps(own) for part, own in zip(parts, np.split(mask, ends[:-1]), strict=True)]
-        return Sweeps(
-            np.concatenate([one.online for one in each]), np.concatenate([one.listed for one in each]),
-            sum(one.owed for one in each),
-        )  # fmt: skip
+    def _listed(self, settings: MeasuredSource, known: StateHistory, span: Span, exclusions: list[Exclusion]) -> ObservedStates:
+        """Owed is who the source lists, from the first appearance until gone."""
+        as_it_was = self._account(settings, known, span, exclusions)
+        states, disappeared = stayed(known.states, self._around(span), span)
+        if_stayed = None
+        if disappeared.any():
+            if_stayed = self._account(settings, replace(known, states=states), span, exclusions)
+        return replace(as_it_was, disappeared=disappeared, if_stayed=if_stayed)
 
-    return ObservedStates(
-        dictionary, _joined_seen([part.seen for part in parts]), _joined_seen([part.plain for part in parts]), sweeps
-    )
+    def _account(
+        self, settings: MeasuredSource, known: StateHistory, span: Span, exclusions: list[Exclusion],
+        rounds: Sequence[Registered] | None = None,
+    ) -> ObservedStates:  # fmt: skip
+        """From the changes: every setting, any span, exclusions per subject. rounds: None where owed is who is listed."""
+        states, size, vouched = known.states, known.states.size, known.vouching.time
+        cut = intervals(states, self._around(span))
+        if self._wide:
+            cut = ignoring_short(cut, self._wide, vouched)
+        if rounds is not None:
+            cut = registered(cut, rounds)
+        window = Timeline.everything(span) & schedule_time(self.indicator.schedule, span, self.history.city.zone)
+        plain = kept = listed_times(cut, size, window, vouched)
+        holds = [chosen(known.dictionary, one.where, one.subjects) for one in exclusions]
+        for mask, excluded in excluded_time(exclusions, holds):
+            kept = kept.where(mask, listed_times(cut, size, window - excluded, vouched))
+        taken = [
+            who & (owed_time(cut, size, window & Timeline([span_of(one)])) > 0)
+            for one, who in zip(exclusions, holds, strict=True)
+        ]
+        sampling = sampling_time(states, span, known.vouching, rounds)
+        return ObservedStates(
+            known.dictionary,
+            Seen(kept, sampling, plain.owed - kept.owed),
+            Seen(plain, sampling, np.zeros(size, np.int64)),
+            self._sweeps(settings, known.vouching, span, states, plain, rounds),
+            exclusions=tuple(zip(exclusions, taken, strict=True)),
+        )
 
+    def _sweeps(
+        self,
+        settings: MeasuredSource,
+        vouching: Vouching,
+        span: Span,
+        states: States,
+        plain: Times,
+        rounds: Sequence[Registered] | None,
+    ) -> Callable[[np.ndarray], Sweeps]:
+        instants = vouching.instants[(vouching.instants >= span.start) & (vouching.instants < span.end)]
 
-def _joined_seen(parts: list[Seen]) -> Seen:
-    def joined(pick: Callable[[Seen], np.ndarray]) -> np.ndarray:
-        return np.concatenate([pick(part) for part in parts])
+        def sweeps(mask: np.ndarray) -> Sweeps:
+            online, listed = up_counts(states, mask & (plain.owed > 0), instants, rounds)
+            return Sweeps(online, listed, self._missed_slots(settings, span))
 
-    times = Times(joined(lambda s: s.times.up), joined(lambda s: s.times.down), joined(lambda s: s.times.unknown))
-    return Seen(times, joined(lambda s: s.sampling), joined(lambda s: s.excluded))
+        return sweeps
 
+    def _rolled_up(self, settings: MeasuredSource, span: Span) -> ObservedStates | None:
+        """The sum of sealed days' roll-ups, None where they do not give the same figure as the changes would."""
+        if not self.history.roll_ups or not self._roll_up_fits(settings) or not self.history.is_swept(settings.id):
+            return None  # of a log something may be learned long after a day was sealed
+        sealed = self.history.sealed(settings.id, span)
+        days = Period("", span, self.history.city.zone).days()
+        if not days or [(one.day, one.number) for one in sealed] != [(day.span.start, 0) for day in days]:
+            return None
+        if span != Span(days[0].span.start, days[-1].span.end):
+            return None
+        dictionary = self.history.dictionary(settings.id)
+        segments = [self.history.segment(one) for one in sealed]
+        seen = rolled_up(segments, dictionary.size)
+        numbers, states = seen_gone(segments)
+        states, left = stayed(states, span, span)
+        disappeared = np.zeros(dictionary.size, bool)
+        disappeared[numbers[left]] = True
+        observed = ObservedStates(dictionary, seen, seen, lambda _: Sweeps(np.zeros(0), np.zeros(0), 0), disappeared)
+        return (
+            replace(observed, if_stayed=self._if_stayed(observed, settings, span, numbers, states))
+            if left.any()
+            else observed
+        )
 
-def chosen(dictionary: Dictionary, where: dict[str, tuple[str, ...]], subjects: tuple[str, ...] = ()) -> np.ndarray:
-    """bool[N]: the subjects whose attributes are all among the values given for them."""
-    mask = np.ones(dictionary.size, bool)
-    wanted = where | ({"subject": subjects} if subjects else {})
-    for name, values in wanted.items():
-        mask &= np.asarray(pc.is_in(dictionary.attribute(name), value_set=pa.array(values, pa.string())))
-    return mask
+    def _if_stayed(
+        self, observed: ObservedStates, settings: MeasuredSource, span: Span, numbers: np.ndarray, states: States
+    ) -> ObservedStates:
+        """The sums with the times of the subjects ``numbers`` by other ``states``."""
+        vouched = self.history.vouching(settings.id, span, self.as_of).time
+        theirs = listed_times(intervals(states, span), states.size, Timeline.everything(span), vouched)
+        seen = replace(observed.seen, times=observed.seen.times.at(numbers, theirs))
+        return replace(observed, seen=seen, plain=seen)
 
+    def _roll_up_fits(self, settings: MeasuredSource) -> bool:
+        plain = self.indicator.schedule == type(self.indicator.schedule)() and not self._wide
+        return plain and self.indicator.method != "sweep_mean" and settings.register_.policy == "listed"
 
-def availability(
-    history: History, indicator: Availability, period: Period, as_of: int, by: str | None
-) -> tuple[Measurement, Measurement | None, dict[str, Measurement]]:
-    """(measurement, without exclusions where there are any, by label) over all of the indicator's sources."""
-    measuring = StateMeasure(history, indicator, as_of)
-    observed = measuring.over(period.span)
-    mask = chosen(observed.dictionary, indicator.where)
-    plain = None
-    if observed.seen.excluded.any():
-        plain = measuring.measure(observed, mask, excluding=False)
-    return measuring.measure(observed, mask), plain, _by(measuring, observed, mask, period, by)
+    def _missed_slots(self, settings: MeasuredSource, span: Span) -> int:
+        """Slots of ``span`` that no good poll in it answered; a poll between two slots stands for neither."""
+        if settings.every is None:
+            return 0
+        days = Period("", span, self.history.city.zone).days()
+        owed = [slot for day in days for slot in slots(day, settings.every) if span.start <= slot < span.end]
+        runs = self.history.runs(settings.id, span, self.as_of)
+        answered = runs.filter(pc.is_valid(runs["vouch_start"]))["slot"].cast(pa.int64()).to_numpy()
+        return len(np.setdiff1d(owed, answered))
 
+    @property
+    def _wide(self) -> int:
+        """Milliseconds on both sides of a span that decide how long an outage at its edge was."""
+        return self.indicator.ignore_shorter_than // MILLISECOND
 
-def _by(
-    measuring: StateMeasure, observed: ObservedStates, mask: np.ndarray, period: Period, by: str | None
-) -> dict[str, Measurement]:
-    if by is None:
-        return {}
-    if by == "day":
-        days = {day.label: measuring.over(day.span.clip(period.span)) for day in period.days()}
-        return {label: measuring.measure(one, chosen(one.dictionary, measuring.indicator.where)) for label, one in days.items()}
-    if by not in ("subject", *ATTRIBUTES):
-        raise ConfigurationError(f"--by {by}: availability cannot be broken down so")
-    groups = Groups.of(observed.dictionary.attribute(by))
-    if measuring.indicator.method != "sweep_mean":
-        return by_group(observed.seen, mask, groups, measuring.indicator.method == "subject_mean")
-    present = [code for code in range(groups.size) if (mask & (groups.codes == code)).any()]
-    return {groups.labels[code]: measuring.measure(observed, mask & (groups.codes == code)) for code in present}
+    def _around(self, span: Span) -> Span:
+        return Span(span.start - self._wide, span.end + self._wide)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from collector.city.exclusions import Exclusion
 from collector.city.indicators import CaseIndicator, IndicatorBase, Schedule
-from collector.city.model import Exclusion
 from collector.measures.cases import CaseRule
 from collector.report.quantities import Reading
 from collector.report.words import Words, printable
@@ -65,6 +66,8 @@ def setting_text(name: str, given: Any, words: Words) -> str:
     if isinstance(given, str):
         key = f"{name}.{given}"
         return f"{words(key)} ({given})" if words.knows(key) and words(key) != given else printable(given)
+    if isinstance(given, Decimal):
+        return f"{given:f}"
     if isinstance(given, timedelta):
         return duration_text(given, words)
     if isinstance(given, Schedule):

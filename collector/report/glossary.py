@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from collector.report.glossary_proof import PROOF
+
 _HEADINGS = {
     "report": ("指标实测报告", "Measurement report"),
     "summary": ("指标汇总", "Summary"),
@@ -84,6 +86,7 @@ _SENTENCES = {
     "fully_covered": ("各日均完整观测（覆盖率 100 %）。", "Every day was observed in full (coverage 100 %)."),
     "partly_covered": ("有 {count} 日未完整观测。", "{count} days were not observed in full."),
     "no_chart": ("无法由已封存的记录给出此图：{reason}", "The sealed records do not give this chart: {reason}"),
+    "no_runs": ("无法由已封存的记录给出轮询次数：{reason}", "The sealed records do not give these runs: {reason}"),
     "more_bars": ("另有 {count} 个部门，见 XLSX 报告的“按部门”表。", "{count} more are in the XLSX report."),
     "more_faults": (
         "只列出前 {count} 条；其余见 XLSX 报告。",
@@ -146,6 +149,7 @@ _UNITS = {
     "n.case": ("件", "cases"),
     "n.active_users": ("人", "users"),
     "n.pue": ("块电表", "meters"),
+    "n.survey": ("份答卷", "answers"),
     "yes": ("是", "yes"),
     "no": ("否", "no"),
 }
@@ -180,8 +184,8 @@ _FORMULAS = {
     "formula.case_rework": ("返工案件数 ÷ 应结案数", "cases returned at least once / should be closed"),
     "formula.case_found_by": ("由所列渠道发现的案件数 ÷ 案件数", "cases found by the named channels / cases"),
     "formula.case_duration": (
-        "从上报到结案的时长；未结案件以已历时长计入下界，所以下界可能高于实际值",
-        "time from report to closing; open cases are in the lower bound with their age so far, which can lift it above the value",
+        "已结案件从上报到结案的时长；未结案件以已历时长另列，未全部结案时无上界",
+        "time from report to closing of the closed cases; with open ones at their age so far beside it, no upper bound while any is open",
     ),
     "formula.active_users": (
         "去重后的活跃用户数（按账号的加密散列计）",
@@ -197,6 +201,10 @@ _FORMULAS = {
     "formula.usage_days": ("有记录的天数", "days with at least one record"),
     "formula.timeliness": ("按时更新次数 ÷ 应更新次数", "updates that came in time / expected updates"),
     "formula.budget_execution": ("执行数 ÷ 预算数", "executed / budget"),
+    "formula.survey": (
+        "满意答卷数 ÷ 有效答卷数；[下界, 上界] 为精确二项区间（Clopper-Pearson）",
+        "satisfied answers / answers; [lower, upper] is the exact binomial interval (Clopper-Pearson)",
+    ),
 }
 
 _SETTINGS = {
@@ -231,6 +239,11 @@ _SETTINGS = {
     "setting.within": ("允许迟延", "within"),
     "setting.executed": ("执行数指标", "executed"),
     "setting.budget": ("预算数指标", "budget"),
+    "setting.answers": ("答卷选项", "answers"),
+    "setting.satisfied": ("计为满意的选项", "satisfied"),
+    "setting.asked": ("发放数", "asked"),
+    "setting.confidence": ("置信水平", "confidence"),
+    "setting.weight": ("权重（分）", "weight (points)"),
     "setting.min_coverage": ("最低覆盖率", "minimum coverage"),
     "setting.target": ("目标", "target"),
     "setting.interim": ("性质", "status"),
@@ -288,6 +301,13 @@ _PARTS = {
     ),
     "part.known_seconds": ("在线时长 + 离线时长", "time up + time down"),
     "part.subjects": ("监测对象数", "subjects"),
+    "part.disappeared_subjects": ("从清单消失的对象数", "subjects that disappeared from the list"),
+    "part.disappeared_seconds": ("消失后不再计入的时长", "time no longer counted after they disappeared"),
+    "part.value_if_disappeared_were_down": (
+        "消失的对象按离线计时的值",
+        "value if they had stayed and been down",
+    ),
+    "part.pending_removals": ("移出未获批准、仍计入的对象数", "subjects owed because their removal is not approved"),
     "part.sweeps": ("有效轮询次数", "good polls"),
     "part.sweeps_owed": ("应轮询次数", "polls owed"),
     "part.reported": ("上报", "reported"),
@@ -304,6 +324,7 @@ _PARTS = {
     "part.on_time_by_disposal": ("按处置时间计的按期", "in time by disposal"),
     "part.on_time_by_closing": ("按结案时间计的按期", "in time by closing"),
     "part.open": ("未结案", "open"),
+    "part.with_open_cases_seconds": ("计入未结案件已历时长", "with open cases at their age"),
     "part.open_start": ("期初未结", "open at the start"),
     "part.open_end": ("期末未结", "open at the end"),
     "part.exceeds_one": ("比值大于 1", "exceeds 1"),
@@ -325,9 +346,23 @@ _PARTS = {
     "part.expected": ("应更新次数", "expected updates"),
     "part.timely": ("按时更新次数", "in time"),
     "part.late": ("迟到次数", "late"),
+    "part.satisfied": ("满意答卷数", "satisfied"),
+    "part.answers": ("有效答卷数", "answers"),
+    "part.asked": ("发放数", "asked"),
+    "part.surveys": ("调查次数（各次答卷相加）", "surveys (their answers are added up)"),
     "part.unknown": ("未观测次数", "not observed"),
 }
 
 GLOSSARY: Mapping[str, tuple[str, str]] = (
-    _HEADINGS | _LABELS | _SENTENCES | _WHY_NO_VALUE | _VERDICTS | _UNITS | _FORMULAS | _SETTINGS | _CHOICES | _PARTS
+    _HEADINGS
+    | _LABELS
+    | _SENTENCES
+    | _WHY_NO_VALUE
+    | _VERDICTS
+    | _UNITS
+    | _FORMULAS
+    | _SETTINGS
+    | _CHOICES
+    | _PARTS
+    | PROOF
 )

@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from collector.measurement import Measurement
 from collector.periods import instant, moment
 from collector.report.charts import BarChart, LineChart, bar_chart, line_chart
-from collector.report.content import Line, Report
+from collector.report.content import Line, Report, beside
 from collector.report.definitions import definition_rows, scope_text
+from collector.report.effects import changes
 from collector.report.quantities import Reading
 from collector.report.rounding import clock_time, count, date_time
 from collector.report.sums import Sum, sums
@@ -21,6 +22,9 @@ from collector.verdict import Verdict
 
 LISTED_FAULTS = 20
 """So many faults are listed per indicator; the workbook has all that the measurement lists."""
+
+LISTED_CAUSES = 20
+"""So many files, exclusions and definitions of each kind are listed for a revision."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def as_html(report: Report, words: Words) -> bytes:
             scope_of=lambda one: scope_text(one, words),
             outcomes=[outcome.value for outcome in Outcome],
             listed_faults=LISTED_FAULTS,
+            listed_causes=LISTED_CAUSES,
+            effects=changes(report.effects, words),
         )
     )
     return page.encode()
@@ -71,7 +77,7 @@ def _environment(words: Words) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"printable": printable, "short": short, "count": count}
+    environment.filters |= {"printable": printable, "short": short, "count": count, "beside": beside}
     environment.globals["w"] = words
     return environment
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from collector.figures import Figure
 from collector.measurement import Measurement, Number
-from collector.report.rounding import DASH, SPACE, Quantity, digits_for, exact, share
+from collector.report.rounding import DASH, SPACE, Quantity, digits_apart, digits_for, exact, share
 from collector.report.words import Words, printable, short
 from collector.verdict import Target
 
@@ -59,20 +59,27 @@ class Reading:
     def target_text(self) -> str:
         return f"{OPERATORS[self.target.operator]}{SPACE}{self.threshold}" if self.target else DASH
 
-    def quantity(self, number: Number | None) -> Quantity | None:
-        """A number in base units, in the indicator's unit and with the digits it needs."""
+    def quantity(self, number: Number | None, beside: Number | None = None) -> Quantity | None:
+        """A number in base units, in the indicator's unit and with the digits it needs.
+
+        beside: a number that it is read beside; both get so many digits that they can be told apart, unless they are equal.
+        """
         if number is None:
             return None
         scaled = exact(number) * self.figure.scale
-        return Quantity(scaled, digits_for(scaled, self._least_digits(scaled), self._marks()), self.unit)
+        other = scaled if beside is None else exact(beside) * self.figure.scale
+        least = max(self._digits(scaled), self._digits(other))
+        return Quantity(scaled, digits_apart(scaled, other, least), self.unit)
 
-    def text(self, number: Number | None) -> str:
-        shown = self.quantity(number)
+    def text(self, number: Number | None, beside: Number | None = None) -> str:
+        shown = self.quantity(number, beside)
         return DASH if shown is None else str(shown)
 
-    def interval(self, measured: Measurement) -> str:
+    def interval(self, measured: Measurement, beside: Measurement | None = None) -> str:
         """``[94.12, 95.03] %``; a side that nothing bounds says so and is open."""
-        lower, upper, unbounded = self.quantity(measured.lower), self.quantity(measured.upper), self.words("unbounded")
+        unbounded = self.words("unbounded")
+        lower = self.quantity(measured.lower, beside.lower if beside else None)
+        upper = self.quantity(measured.upper, beside.upper if beside else None)
         left = f"[{lower.plain}" if lower else f"({unbounded}"
         right = f"{upper.plain}]" if upper else f"{unbounded})"
         return f"{left}, {right}" + (SPACE + self.unit if self.unit and (lower or upper) else "")
@@ -87,6 +94,24 @@ class Reading:
     @property
     def min_coverage(self) -> Quantity:
         return share(self.figure.indicator.min_coverage)
+
+    @property
+    def excluded(self) -> str:
+        """How many exclusions took time from the figure, and that some were entered after the fact; empty where none did."""
+        late = sum(one.after_the_fact for one in self.figure.exclusions)
+        if late:
+            return self.words("excluded_late", count=len(self.figure.exclusions), late=late)
+        return self.words("excluded_count", count=len(self.figure.exclusions)) if self.figure.exclusions else ""
+
+    @property
+    def plain(self) -> str:
+        """The figure without exclusions; empty where nothing was excluded."""
+        measured = self.figure.without_exclusions
+        if measured is None:
+            return ""
+        kept = self.figure.measurement
+        value = self.why_no_value(measured) or self.text(measured.value, kept.value)
+        return self.words("plain_text", value=value, interval=self.interval(measured, kept))
 
     @property
     def verdict(self) -> str:
@@ -122,6 +147,9 @@ class Reading:
             return 3
         divided = self.measure == "case_duration" or self.unit in {"%", "‰"}
         return 2 if divided or scaled.denominator > 1 else 0
+
+    def _digits(self, scaled: Fraction) -> int:
+        return digits_for(scaled, self._least_digits(scaled), self._marks())
 
     def _marks(self) -> list[Decimal]:
         """Numbers that a rounded value must not be taken for: the target, nothing, and the whole of a share."""

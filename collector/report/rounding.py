@@ -49,6 +49,14 @@ def digits_for(number: Fraction, least: int, marks: Iterable[Decimal] = ()) -> i
     return digits
 
 
+def digits_apart(one: Fraction, other: Fraction, least: int) -> int:
+    """The fewest digits, at least ``least``, with which two numbers print differently; ``least`` where they are equal."""
+    digits = least
+    while one != other and half_up(one, digits) == half_up(other, digits):
+        digits += 1
+    return digits
+
+
 def share(number: Fraction | float, mark: float | None = None) -> Quantity:
     """A ratio 0 to 1 in percent. mark: the share that it is compared with, such as the least coverage."""
     percent = 100 * exact(number)

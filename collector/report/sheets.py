@@ -38,13 +38,13 @@ class Column:
 
 
 class Book:
-    """Writes tables into a workbook; ``heading`` stands on top of every sheet.
+    """Writes tables into a workbook; ``heading`` stands on top of every sheet, ``footer`` at the foot of every printed page.
 
     properties: of the document (title, comments, created); without ``created`` the file would hold the time it was made at.
     """
 
-    def __init__(self, words: Words, heading: str, properties: Mapping[str, str | datetime]) -> None:
-        self.words, self.heading = words, heading
+    def __init__(self, words: Words, heading: str, properties: Mapping[str, str | datetime], footer: str) -> None:
+        self.words, self.heading, self._footer = words, heading, footer
         self._target = io.BytesIO()
         never_interpreted = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self._workbook = Workbook(self._target, {"in_memory": True} | never_interpreted)
@@ -90,7 +90,7 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(header)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.set_footer("&C&P / &N")
+        sheet.set_footer(f"&L{self._footer}&C&P / &N")
 
     def _write(self, sheet: Any, row: int, column: int, cell: Cell, **looks: object) -> None:
         """A number as a number, a day as a date, and everything else as a string that nothing interprets."""

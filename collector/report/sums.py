@@ -14,11 +14,15 @@ from collector.report.words import Words, printable
 _TEXTS = {"category": "category", "expressed_in": "as_", "denominator": ""}
 """Parts that are words, with the setting whose words they are."""
 
+_IN_UNIT = "value_if_disappeared_were_down"
+"""A part that is a value of the indicator itself."""
+
 _SIDES = {
     "availability": ("part.up_seconds", "part.known_seconds"),
     "pue": ("part.facility_kwh", "part.it_kwh"),
     "timeliness": ("part.timely", None),
     "budget_execution": ("part.executed", "part.budget"),
+    "survey": ("part.satisfied", "part.answers"),
 }
 """What numerator and denominator of a measure are, where a part's name says it."""
 
@@ -48,7 +52,7 @@ def sums(reading: Reading) -> list[Sum]:
         if number is not None:
             rows.append(_number(key or side, Fraction(number), words, side))
     told = {one.key for one in rows}
-    parts = [_part(name, given, words) for name, given in measured.parts.items() if _is_single(given)]
+    parts = [_part(name, given, reading) for name, given in measured.parts.items() if _is_single(given)]
     return rows + sorted((one for one in parts if one.key not in told), key=_place)
 
 
@@ -61,8 +65,9 @@ def _place(one: Sum) -> tuple[int, str]:
     return _ORDER.get(one.key, len(_ORDER)), one.key
 
 
-def _part(name: str, given: Any, words: Words) -> Sum:
+def _part(name: str, given: Any, reading: Reading) -> Sum:
     """A part of the snapshot: numbers are text in it. One that this version has no word for is shown by its own name."""
+    words = reading.words
     key = f"part.{name}" if words.knows(f"part.{name}") else name
     if isinstance(given, bool):
         return Sum(key, words("yes" if given else "no"))
@@ -70,6 +75,8 @@ def _part(name: str, given: Any, words: Words) -> Sum:
         choice = f"{_TEXTS[name]}.{given}"
         return Sum(key, words(choice) if words.knows(choice) else printable(given))
     try:
+        if name == _IN_UNIT and (shown := reading.quantity(Fraction(given))):
+            return Sum(key, str(shown), shown.number, shown.unit)
         return _number(key, Fraction(given), words)
     except ValueError:
         return Sum(key, printable(str(given)))

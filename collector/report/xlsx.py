@@ -6,10 +6,10 @@ the snapshot's: the same snapshot gives the same bytes.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from collector.measurement import Measurement, Number
 from collector.periods import moment
+from collector.report.cells import MEASURED, label, measured_cells
 from collector.report.content import Line, Report
 from collector.report.definitions import definition_rows, scope_text
 from collector.report.quantities import OPERATORS, Reading, label_of
@@ -17,34 +17,31 @@ from collector.report.rounding import Quantity, date_time
 from collector.report.sheets import Book, Cell, Column
 from collector.report.sums import sums
 from collector.report.words import Words, printable, short
+from collector.report.xlsx_proof import checkpoint_line, evidence_sheet, excluded_sheet, revision_sheet
 from collector.store.runs import Outcome
-
-_MEASURED = (
-    Column("value", 12),
-    Column("unit", 7),
-    Column("lower", 12),
-    Column("upper", 12),
-    Column("coverage", 10),
-    Column("n", 10),
-)
 
 
 def as_workbook(report: Report, words: Words) -> bytes:
     frozen = report.frozen
     title = f"{short(frozen.city)} {frozen.period.label} {words('report')}"
     heading = f"{title} · {words('revision_text', revision=frozen.revision)}"
-    book = Book(
-        words, heading, {"title": title, "comments": f"SHA-256 {frozen.digest}", "created": moment(frozen.as_of)}
-    )
+    properties: dict[str, str | datetime] = {
+        "title": title,
+        "comments": f"SHA-256 {frozen.digest}",
+        "created": moment(frozen.as_of),
+    }
+    book = Book(words, heading, properties, footer=str(report.proof.checkpoint.short))
     readings = [(line, Reading(line.figure, words)) for line in report.lines]
     _summary(book, report, readings)
+    revision_sheet(book, report)
     _definitions(book, readings)
     _broken_down(book, readings, "day")
     _broken_down(book, readings, "department")
     _sources(book, report)
     _exclusions(book, report)
+    excluded_sheet(book, report, readings)
     _faults(book, readings)
-    _evidence(book, report)
+    evidence_sheet(book, report)
     return book.close()
 
 
@@ -57,11 +54,14 @@ def _summary(book: Book, report: Report, readings: list[tuple[Line, Reading]]) -
         words.both("span") + ": " + words("span_text", start=start, end=end),
         words.both("as_of") + ": " + date_time(moment(frozen.as_of, frozen.period.zone)),
         words.both("digest") + ": " + frozen.digest,
+        words.both("signed_by") + ": " + report.proof.short_key,
+        checkpoint_line(report, words),
+        words("checkpoint_use", bundle=report.proof.bundle, checkpoint=report.proof.checkpoint.short),
     ]
     columns = [
-        Column("indicator", 24), Column("id", 24), *_MEASURED[:-1], Column("min_coverage", 11), Column("operator", 9),
+        Column("indicator", 24), Column("id", 24), *MEASURED[:-1], Column("min_coverage", 11), Column("operator", 9),
         Column("target", 9), Column("verdict", 14), Column("basis", 10), Column("n", 9), Column("without_exclusions", 13),
-        Column("no_value_because", 26),
+        Column("excluded", 18), Column("no_value_because", 26),
     ]  # fmt: skip
     book.sheet("summary", columns, [_summary_row(reading) for _, reading in readings], head)
 
@@ -72,31 +72,16 @@ def _summary_row(reading: Reading) -> list[Cell]:
     return [
         reading.title,
         figure.indicator.id,
-        *_measured(reading, measured)[:-1],
+        *measured_cells(reading, measured)[:-1],
         reading.min_coverage,
         OPERATORS[target.operator] if target else None,
         reading.threshold,
         reading.verdict,
         reading.basis,
         measured.n,
-        reading.quantity(plain.value) if plain else None,
+        reading.quantity(plain.value, measured.value) if plain else None,
+        reading.excluded or None,
         reading.why_no_value(measured),
-    ]
-
-
-def _measured(reading: Reading, measured: Measurement) -> list[Cell]:
-    """The cells of ``_MEASURED``; a side that nothing bounds says so."""
-
-    def bound(number: Number | None) -> Cell:
-        return reading.words("unbounded") if number is None else reading.quantity(number)
-
-    return [
-        reading.quantity(measured.value),
-        reading.unit,
-        bound(measured.lower),
-        bound(measured.upper),
-        reading.coverage(measured),
-        measured.n,
     ]
 
 
@@ -105,17 +90,14 @@ def _definitions(book: Book, readings: list[tuple[Line, Reading]]) -> None:
     rows: list[list[Cell]] = []
     for line, reading in readings:
         rows += [
-            [reading.title, _label(words, key), text, None, None]
+            [reading.title, label(words, key), text, None, None]
             for key, text in definition_rows(reading, line.definition_digest)
         ]
         for one in sums(reading):
-            label = (
-                _label(words, one.key)
-                if not one.side or one.key == one.side
-                else f"{words(one.side)}: {words(one.key)}"
-            )
+            plain = not one.side or one.key == one.side
+            item = label(words, one.key) if plain else f"{words(one.side)}: {words(one.key)}"
             number = None if one.number is None else Quantity(one.number, 0 if one.number.denominator == 1 else 3)
-            rows.append([reading.title, label, one.text, number, one.unit])
+            rows.append([reading.title, item, one.text, number, one.unit])
     columns = [
         Column("indicator", 34),
         Column("item", 34),
@@ -130,17 +112,17 @@ def _broken_down(book: Book, readings: list[tuple[Line, Reading]], by: str) -> N
     rows: list[list[Cell]] = [
         [
             reading.title,
-            date.fromisoformat(label) if by == "day" else label_of(label, book.words),
-            *_measured(reading, one),
+            date.fromisoformat(key) if by == "day" else label_of(key, book.words),
+            *measured_cells(reading, one),
             reading.why_no_value(one),
         ]
         for line, reading in readings
-        for label, one in line.by.get(by, {}).items()
+        for key, one in line.by.get(by, {}).items()
     ]
     columns = [
         Column("indicator", 34),
         Column(by, 14 if by == "day" else 30),
-        *_MEASURED,
+        *MEASURED,
         Column("no_value_because", 34),
     ]
     missing = [
@@ -158,16 +140,17 @@ def _sources(book: Book, report: Report) -> None:
             source.id,
             source.connector,
             source.department,
-            *(source.outcomes.get(one.value, 0) for one in Outcome),
+            *(None if source.not_read else source.outcomes.get(one.value, 0) for one in Outcome),
             *(None if at is None else moment(at, zone) for at in (source.first_at, source.last_at)),
             source.files,
         ]
         for source in report.sources
     ]
+    unread = [f"{one.id}: {book.words('no_runs', reason=one.not_read)}" for one in report.sources if one.not_read]
     outcomes = [Column(f"outcome.{one.value}", 12) for one in Outcome]
     columns = [Column("source", 20), Column("connector", 16), Column("department", 24), *outcomes]
     columns += [Column("first_run", 20), Column("last_run", 20), Column("files", 10)]
-    book.sheet("sources", columns, rows, [str(zone)])
+    book.sheet("sources", columns, rows, [str(zone), *unread])
 
 
 def _exclusions(book: Book, report: Report) -> None:
@@ -201,24 +184,3 @@ def _faults(book: Book, readings: list[tuple[Line, Reading]]) -> None:
         [reading.title, fault] for _, reading in readings for fault in reading.figure.measurement.faults
     ]
     book.sheet("faults_found", [Column("indicator", 34), Column("fault", 110)], rows)
-
-
-def _evidence(book: Book, report: Report) -> None:
-    frozen, words = report.frozen, book.words
-    head = [
-        f"{words.both('digest')}: {frozen.digest}",
-        f"{words.both('previous')}: {frozen.previous or words('no_previous')}",
-        f"{words.both('software')}: {frozen.software}",
-    ]
-    rows: list[list[Cell]] = [
-        [source, date.fromisoformat(file.day), file.number, file.digest]
-        for source, files in frozen.segments.items()
-        for file in files
-    ]
-    book.sheet(
-        "evidence", [Column("source", 20), Column("day", 14), Column("number", 8), Column("sha256", 70)], rows, head
-    )
-
-
-def _label(words: Words, key: str) -> str:
-    return words.both(key) if words.knows(key) else key

@@ -138,18 +138,21 @@ def has_evidence(connection: sa.Connection, source: str, digest: str) -> bool:
 
 
 def read_vouching(connection: sa.Connection, source: str, span: Span, as_of: int) -> Vouching:
-    """What the good runs known at ``as_of`` vouch for, of those that vouch for some of ``span``."""
+    """What the good runs known at ``as_of`` vouch for, of those that vouch for some of ``span`` or up to its very start."""
     columns = (runs.c.at, runs.c.vouch_start, runs.c.vouch_end, runs.c.vouch_gaps)
     known = sa.and_(runs.c.source == source, runs.c.outcome == Outcome.OK.value, runs.c.at <= as_of)
-    overlaps = sa.and_(runs.c.vouch_start < span.end, runs.c.vouch_end > span.start)
+    overlaps = sa.and_(runs.c.vouch_start < span.end, runs.c.vouch_end >= span.start)
     rows = connection.execute(sa.select(*columns).where(known, overlaps).order_by(runs.c.at)).all()
     return Vouching.of([row.at for row in rows], [tuple(row[1:]) for row in rows], as_of)
 
 
 def read_runs(connection: sa.Connection, source: str, span: Span, as_of: int, also: Sequence[int] = ()) -> pa.Table:
-    """The runs that were asked in ``span``, vouch for some of it or are among ``also``, known at ``as_of``, by ``run_at``."""
+    """The runs that were asked in ``span``, vouch for some of it or up to its very start, or are among ``also``; by ``run_at``.
+
+    Known at ``as_of``. From the run that vouches up to the start on, whatever the first poll of the span saw may have happened.
+    """
     asked = sa.and_(runs.c.at >= span.start, runs.c.at < span.end)
-    vouches = sa.and_(runs.c.vouch_start < span.end, runs.c.vouch_end > span.start)
+    vouches = sa.and_(runs.c.vouch_start < span.end, runs.c.vouch_end >= span.start)
     wanted = asked | vouches | runs.c.id.in_(also)
     query = sa.select(runs).where(runs.c.source == source, runs.c.at <= as_of, wanted).order_by(runs.c.at)
     rows = connection.execute(query).mappings().all()

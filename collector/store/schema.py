@@ -112,7 +112,6 @@ log = Table(
     Column("kind", String(16), nullable=False, comment="segment or snapshot"),
     Column("name", String(255), nullable=False, unique=True, comment="source/day/number or period/revision"),
     Column("digest", String(64), nullable=False),
-    Column("chain", String(64), nullable=False, comment="SHA-256 of the previous entry's chain and this digest"),
     Column("at", BigInteger, nullable=False),
 )
 
@@ -145,4 +144,13 @@ snapshots = Table(
     Column("digest", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("envelope", LargeBinary, comment="DSSE: the body signed"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False, comment="leaves of the log"),
+    Column("at", BigInteger, nullable=False),
+    Column("text", Text, nullable=False, comment="signed note: size and root of the log"),
 )

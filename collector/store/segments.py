@@ -1,30 +1,14 @@
-"""The catalogue of what is sealed: segments, register files, and the hash chain over everything that was ever frozen."""
+"""The catalogue of what is sealed: segments, register files, and who is in which register file."""
 
 from __future__ import annotations
-
-import hashlib
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from collector.store.schema import log, registers, segments
-
-_FIRST_LINK = hashlib.sha256(b"citygauge log").hexdigest()
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """A file in the archive: the segment of ``day`` (number 0) or one of its supplements."""
-
-    source: str
-    day: int
-    number: int
-    path: str
-    digest: str
-    rows: int
-    sealed_at: int
+from collector.ledger import Sealed
+from collector.store.log import append_log
+from collector.store.schema import registers, segments
 
 
 def sealed_segments(
@@ -40,14 +24,25 @@ def sealed_segments(
     return [Sealed(**row) for row in rows]
 
 
-def last_sealed_before(connection: sa.Connection, source: str, day: int) -> Sealed | None:
-    query = sa.select(segments).where(segments.c.source == source, segments.c.day < day, segments.c.number == 0)
+def segment_until(connection: sa.Connection, source: str, day: int, as_of: int) -> Sealed | None:
+    """The segment (no supplement) of the newest day up to ``day`` that was sealed by ``as_of``."""
+    mine = sa.and_(segments.c.source == source, segments.c.number == 0)
+    query = sa.select(segments).where(mine, segments.c.day <= day, segments.c.sealed_at <= as_of)
     row = connection.execute(query.order_by(segments.c.day.desc()).limit(1)).mappings().one_or_none()
     return Sealed(**row) if row else None
 
 
+def supplemented_day(connection: sa.Connection, base: Sealed) -> int | None:
+    """The earliest day before ``base`` that was sealed, or got a supplement, after ``base`` was sealed."""
+    mine = sa.and_(segments.c.source == base.source, segments.c.day < base.day)
+    supplement = sa.and_(segments.c.number > 0, segments.c.sealed_at >= base.sealed_at)
+    later = sa.or_(segments.c.sealed_at > base.sealed_at, supplement)
+    day: int | None = connection.execute(sa.select(sa.func.min(segments.c.day)).where(mine, later)).scalar()
+    return day
+
+
 def enter_segment(connection: sa.Connection, sealed: Sealed) -> bool:
-    """Catalogue a segment and append it to the hash chain; False where another worker was faster."""
+    """Catalogue a segment and append it to the log; False where another worker was faster."""
     insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     if not connection.execute(insert(segments).on_conflict_do_nothing(), sealed.__dict__).rowcount:
         return False
@@ -72,13 +67,3 @@ def enter_register(connection: sa.Connection, source: str, month: int, path: str
     insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {"source": source, "month": month, "path": path, "digest": digest}
     connection.execute(insert(registers).on_conflict_do_nothing(), values)
-
-
-def append_log(connection: sa.Connection, kind: str, name: str, digest: str, at: int) -> str:
-    """Add an entry to the hash chain and return its chain value; entries follow one another one at a time."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('citygauge log'))"))
-    before = connection.execute(sa.select(log.c.chain).order_by(log.c.entry.desc()).limit(1)).scalar() or _FIRST_LINK
-    chain = hashlib.sha256(bytes.fromhex(before) + bytes.fromhex(digest)).hexdigest()
-    connection.execute(sa.insert(log), {"kind": kind, "name": name, "digest": digest, "chain": chain, "at": at})
-    return chain

@@ -1,19 +1,19 @@
-"""The API for reading: sources, runs, indicators, measurements, snapshots."""
+"""The API for reading: sources, runs, indicators, measurements."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query
 
-from collector.city import Source as Settings
+from collector.city.model import Source as Settings
 from collector.documents import figures_document
 from collector.figures import measure, measure_all
 from collector.installation import Installation
 from collector.live import Live
 from collector.periods import Period
-from collector.store.status import recent_runs, snapshot_lines, snapshot_of
-from collector.web.answers import Run, Snapshot, Source
+from collector.store.status import recent_runs
+from collector.web.answers import Run, Source
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 By = Literal["subject", "department", "district", "category", "day"]
@@ -64,27 +64,6 @@ def reading_routes(live: Live) -> APIRouter:
             else:
                 figures = measure_all(installation.history, wanted, known_at, by)
         return figures_document(figures, wanted, known_at)
-
-    @routes.get("/snapshots")
-    def snapshots() -> list[Snapshot]:
-        """Every revision of every frozen period, latest first."""
-        with installation.database.read() as connection:
-            return [Snapshot.of(line) for line in snapshot_lines(connection)]
-
-    @routes.get("/snapshots/{period:path}")
-    def snapshot_by_period(
-        period: str, revision: int | None = None, if_none_match: Annotated[str | None, Header()] = None
-    ) -> Response:
-        """A frozen period's canonical JSON, byte for byte; its ETag is the SHA-256 of the answer."""
-        with installation.database.read() as connection:
-            found = snapshot_of(connection, period, revision)
-        if found is None:
-            which = period if revision is None else f"{period} revision {revision}"
-            raise HTTPException(404, f"there is no snapshot of {which}; /api/v1/snapshots lists what there is")
-        tag = f'"{found.digest}"'
-        if if_none_match and tag in [one.strip() for one in if_none_match.split(",")]:
-            return Response(status_code=304, headers={"ETag": tag})
-        return Response(found.body, media_type="application/json", headers={"ETag": tag})
 
     return routes
 

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from collector.city import City
+from collector.city.model import City
 from collector.live import Live, View
 from collector.periods import moment
 from collector.standing import SourceStatus
 from collector.store.runs import Outcome
 from collector.store.status import RunLine
+from collector.web.checkpoints import Checkpoints, Printed
 from collector.web.shown import Cell, age, cell
 from collector.web.words import MARKS, WORDS
 
@@ -57,16 +58,18 @@ def page_routes(live: Live) -> APIRouter:
         lstrip_blocks=True,
     )
     page = templates.get_template("status.html")
+    checkpoints = Checkpoints(live.installation)
 
     @routes.api_route("/", methods=["GET", "HEAD"])
     def status(lang: Language = "zh") -> HTMLResponse:
-        body = page.render(_context(live.view(), live.installation.city, lang))
+        view = live.view()
+        body = page.render(_context(view, checkpoints.beside(view.snapshots), live.installation.city, lang))
         return HTMLResponse(body, headers={"Cache-Control": "no-cache"})
 
     return routes
 
 
-def _context(view: View, city: City, lang: str) -> dict[str, Any]:
+def _context(view: View, snapshots: list[Printed], city: City, lang: str) -> dict[str, Any]:
     words = WORDS[lang]
     faults = _faults(view)
 
@@ -75,6 +78,7 @@ def _context(view: View, city: City, lang: str) -> dict[str, Any]:
 
     return {
         "w": words,
+        "lang": lang,
         "marks": MARKS,
         "city": city,
         "view": view,
@@ -82,7 +86,7 @@ def _context(view: View, city: City, lang: str) -> dict[str, Any]:
         "measured_at": local(view.figures.at),
         "indicators": _indicator_rows(view, city),
         "sources": [_source_row(source, view.at, city, lang) for source in view.sources],
-        "snapshots": [(one, local(one.created_at)) for one in view.snapshots],
+        "snapshots": [(one, local(one.line.created_at)) for one in snapshots],
         "faults": faults[:SHOWN_FAULTS],
         "more_faults": max(0, len(faults) - SHOWN_FAULTS),
     }

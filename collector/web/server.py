@@ -23,6 +23,7 @@ from collector.store.status import marker
 from collector.web import problems
 from collector.web.api import reading_routes
 from collector.web.pages import page_routes
+from collector.web.proof import proof_routes
 from collector.web.push import push_routes
 
 API = "/api/v1"
@@ -42,6 +43,7 @@ def create_app(installation: Installation, clock: Clock = now) -> FastAPI:
     app.include_router(page_routes(live))
     app.include_router(push_routes(live), prefix=API)
     app.include_router(reading_routes(live), prefix=API)
+    app.include_router(proof_routes(live), prefix=API)
     app.mount("/static", StaticFiles(packages=[("collector.web", "static")]))
     return app
 

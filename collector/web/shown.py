@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from collector.current import Line
+from collector.feasibility import Feasibility
+from collector.feasibility_text import brief, describe
 from collector.measurement import Number
 from collector.verdict import exact
 
@@ -30,7 +32,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Cell:
-    """An indicator over one period as text; None where there is nothing to show."""
+    """An indicator over one period as text; None where there is nothing to show.
+
+    ahead: what the target still takes, by language: (short, whole).
+    """
 
     value: str | None
     unit: str
@@ -41,6 +46,7 @@ class Cell:
     verdict: str
     basis: str
     bar: Bar | None
+    ahead: Mapping[str, tuple[str, str]] | None
 
 
 def cell(line: Line) -> Cell:
@@ -51,7 +57,13 @@ def cell(line: Line) -> Cell:
         coverage=None if line.coverage is None else f"{shown(line.coverage, Fraction(100), Fraction(1))} %",
         target=line.indicator.target and _written(line.indicator.target),
         verdict=line.verdict, basis=line.basis, bar=bar(line),
+        ahead=_ahead(line.feasibility) if line.feasibility else None,
     )  # fmt: skip
+
+
+def _ahead(feasibility: Feasibility) -> dict[str, tuple[str, str]]:
+    short, whole = brief(feasibility), describe(feasibility)
+    return {language: (short[language], whole[language]) for language in short}
 
 
 def shown(number: Number | None, scale: Fraction, target: Fraction | None = None) -> str | None:

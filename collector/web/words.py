@@ -15,6 +15,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sources": "数据源", "source": "数据源", "department": "责任部门", "standing": "状态", "last_success": "最近成功",
         "last_run": "最近一次", "skew": "时钟偏差", "next_slot": "下次采集",
         "snapshots": "月度快照", "period": "周期", "created_at": "封存时间", "digest": "SHA-256",
+        "checkpoint": "日志检查点", "bundle": "核验包", "download": "下载", "newest_checkpoint": "最新检查点",
+        "checkpoint_note": "留存检查点，日后可用 citygauge verify 核验包 --checkpoint 检查点 查明历史是否被重写。",
         "faults": "数据问题", "no_faults": "没有发现数据问题。", "more_faults": "另有 {} 条未列出。",
         "no_snapshots": "还没有快照。", "no_indicators": "城市文件中没有定义指标。", "no_sources": "城市文件中没有数据源。",
         "nothing": "—", "comma": "、", "colon": "：",
@@ -38,6 +40,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sources": "Sources", "source": "source", "department": "department", "standing": "state",
         "last_success": "last success", "last_run": "last run", "skew": "clock skew", "next_slot": "next poll",
         "snapshots": "Snapshots", "period": "period", "created_at": "frozen at", "digest": "SHA-256",
+        "checkpoint": "log checkpoint", "bundle": "bundle", "download": "download", "newest_checkpoint": "Newest checkpoint",
+        "checkpoint_note": "Whoever keeps a checkpoint can tell later, with citygauge verify BUNDLE --checkpoint CHECKPOINT,"
+        " whether history was rebuilt.",
         "faults": "Data faults", "no_faults": "No data faults were found.", "more_faults": "{} more are not listed.",
         "no_snapshots": "There is no snapshot yet.", "no_indicators": "The city file defines no indicators.",
         "no_sources": "The city file has no sources.",

@@ -37,130 +37,50 @@ Doubts:
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from msgspec import Meta, Struct, field
-from msgspec.json import Decoder
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-
-from collector import connector
 from collector.connector import Connector, Part, Poll
 from collector.errors import PartialAnswer, SourceChanged, SourceUnavailable
-from collector.http import Reply
-from collector.records import Kind, State, Sweep
+from collector.records import Kind, Sweep
 from collector.strict import read_json
+from connectors.video.wvp_channels import Channels
+from connectors.video.wvp_options import WvpOptions
+from connectors.video.wvp_pages import (
+    KEYS,
+    ChannelColumns,
+    Columns,
+    DeviceColumns,
+    Page,
+    Reading,
+    Tally,
+    channel_page,
+    device_page,
+)
+from connectors.video.wvp_session import Session
 
 PATHS = {"devices": "/api/device/query/devices", "channels": "/api/common/channel/list"}
 READINGS = 3
 """How often a list is read from its first page before it counts as never settling."""
-LOGINS = 2
-"""Logins in one poll: the first, and one more where the token expires half-way."""
-
-GB28181 = 1
-DATA_TYPES = {"gb28181": GB28181, "push": 2, "proxy": 3}
-NO_PICTURE = frozenset(str(code) for code in (*range(133, 138), *range(140, 144), *range(200, 600)))
-
-UP, DOWN, UNKNOWN = int(State.UP), int(State.DOWN), int(State.UNKNOWN)
-OWN_STATUS = {"ON": UP, "OFF": DOWN, None: UNKNOWN}
-UNDER_OFFLINE = {"ON": DOWN, "OFF": DOWN, None: DOWN}
-UNDER_NOTHING = {"ON": UNKNOWN, "OFF": DOWN, None: UNKNOWN}
-
-
-class Credentials(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    username: str
-    password: SecretStr
-
-
-class WvpOptions(connector.Options):
-    url: str = Field(pattern=r"^https?://[^@?#]+$", description="where WVP answers, without /api")
-    credentials: Credentials | None = None
-    api_key: SecretStr | None = None
-    page_size: int = Field(default=1000, ge=1, le=10000)
-    channel_types: tuple[Literal["gb28181", "push", "proxy"], ...] = Field(default=("gb28181",), min_length=1)
-    key: Literal["channel", "device_channel"] = Field(
-        default="channel", description="device_channel (DEVICE/CHANNEL) where two devices use the same channel code"
-    )
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> WvpOptions:
-        if self.credentials and self.api_key:
-            raise ValueError("give credentials or api_key, not both")
-        return self
-
-
-class _Device(Struct, gc=False):
-    id: int
-    code: Annotated[str, Meta(min_length=1)] = field(name="deviceId")
-    online: bool = field(name="onLine")
-
-
-class _Channel(Struct, gc=False):
-    id: int = field(name="gbId")
-    code: Annotated[str, Meta(min_length=1)] = field(name="gbDeviceId")
-    name: str | None = field(name="gbName")
-    civil_code: str | None = field(name="gbCivilCode")
-    parental: Literal[0, 1] | None = field(name="gbParental")
-    status: Literal["ON", "OFF"] | None = field(name="gbStatus")
-    data_type: Literal[1, 2, 3, 200] = field(name="dataType")
-    device: int = field(name="dataDeviceId")
-
-
-class _DeviceKey(Struct, gc=False):
-    id: int
-
-
-class _ChannelKey(Struct, gc=False):
-    id: int = field(name="gbId")
-
-
-Item = TypeVar("Item", _Device, _Channel, _DeviceKey, _ChannelKey)
-
-
-class _Page(Struct, Generic[Item], gc=False):
-    total: int
-    items: list[Item] = field(name="list")
-
-
-class _Good(Struct, Generic[Item], gc=False):
-    code: Literal[0]
-    data: _Page[Item]
-
-
-class _Any(Struct, Generic[Item], gc=False):
-    """What ``fetch`` reads of a page: enough to log in again, to find the end of the list and to see an entry twice."""
-
-    code: int
-    data: _Page[Item] | None = None
-
-
-class _Login(Struct):
-    code: int
-
-
-LOGIN = Decoder(_Login)
-KEYS: dict[str, Decoder[Any]] = {"devices": Decoder(_Any[_DeviceKey]), "channels": Decoder(_Any[_ChannelKey])}
-PAGES: dict[str, Decoder[Any]] = {"devices": Decoder(_Good[_Device]), "channels": Decoder(_Good[_Channel])}
 
 
 class Wvp(Connector):
+    """Remembers the pages it read last, so that ``fetch`` decodes only what changed and ``parse`` nothing a second time."""
+
     Options = WvpOptions
     kind = Kind.STATES
 
     def __init__(self, options: WvpOptions, zone: ZoneInfo) -> None:  # noqa: ARG002 no times are read
-        self._options = options
-        self._url = options.url.rstrip("/")
-        self._token: str | None = None
-        self._logins = 0
+        self._page_size = options.page_size
+        self._session = Session(options)
+        self._devices: dict[str, Page[DeviceColumns]] = defaultdict(device_page)
+        self._channels: dict[str, Page[ChannelColumns]] = defaultdict(channel_page)
+        self._tallies = {name: Tally() for name in PATHS}
+        self._sweeps = Channels(options)
 
     def fetch(self, poll: Poll) -> Generator[Part, None, str | None]:
-        self._logins = 0
+        self._session.begin()
         for name in PATHS:
             for number, body in enumerate(self._settled(poll, name), start=1):
                 yield Part(f"{name} {number}", body)
@@ -173,10 +93,10 @@ class Wvp(Connector):
             if name not in listed:
                 raise SourceChanged(part.name, "is a page neither of devices nor of channels")
             listed[name].append(part)
-        table = _Table([device for part, page in _whole(listed, "devices") for device in page.items], self._options)
-        for part, page in _whole(listed, "channels"):
-            table.add(part.name, page.items)
-        return table.sweep()
+        devices = [page for _, page in self._whole(self._devices, listed, "devices")]
+        sweep = self._sweeps.sweep(devices, self._whole(self._channels, listed, "channels"))
+        self._forget_all_but({part.name for pages in listed.values() for part in pages})
+        return sweep
 
     def _settled(self, poll: Poll, name: str) -> list[bytes]:
         """The pages of a list that fit together; read again while they do not."""
@@ -190,155 +110,53 @@ class Wvp(Connector):
     def _read_through(self, poll: Poll, name: str) -> tuple[list[bytes], str | None]:
         """All pages once, and what does not fit. Ends also where a page brings nothing new, whatever the total says."""
         bodies: list[bytes] = []
-        tally = _Tally()
+        tally = self._tallies[name] = Tally(self._tallies[name].pages)
         while True:
-            body, page = self._page(poll, name, len(bodies) + 1)
+            body, total, ids = self._page(poll, name, len(bodies) + 1)
             bodies.append(body)
-            is_new = tally.add(page)
-            if tally.received >= page.total or not is_new:
+            is_new = tally.add(total, ids)
+            if tally.received >= total or not is_new:
                 return bodies, tally.misfit()
 
-    def _page(self, poll: Poll, name: str, number: int) -> tuple[bytes, _Page[Any]]:
+    def _page(self, poll: Poll, name: str, number: int) -> tuple[bytes, int, list[int]]:
+        """A page that was let through: its body (the one remembered where it is equal), the total, and the ids of its entries."""
         place = f"{PATHS[name]} page {number}"
         while True:
-            params = {"page": number, "count": self._options.page_size}
-            reply = poll.http.get(self._url + PATHS[name], (200, 400, 401), params=params, headers=self._pass(poll))
+            reply = self._session.get(poll, PATHS[name], {"page": number, "count": self._page_size})
             if reply.status == 200:
+                if good := self._good(Part(f"{name} {number}", reply.body)):
+                    return good.body, good.total, good.columns.id
                 answer = read_json(KEYS[name], reply.body, place)
                 if answer.code == 0 and answer.data is not None:
-                    return reply.body, answer.data
+                    return reply.body, answer.data.total, [item.id for item in answer.data.items]
                 if answer.code == 0:
                     raise SourceChanged(f"{place} $.data", "is missing although code is 0")
                 if answer.code != 401:
                     raise SourceUnavailable(f"{place}: WVP answered code {answer.code}")
-            self._token = None
-            self._may_log_in_again(place)
+            self._session.let_in_again(place)
 
-    def _may_log_in_again(self, place: str) -> None:
-        if self._options.credentials is None:
-            remedy = (
-                "make a new api_key" if self._options.api_key else "WVP asks for a login: set credentials or api_key"
-            )
-            raise SourceUnavailable(f"{place}: not let in; {remedy}")
-        if self._logins >= LOGINS:
-            raise SourceUnavailable(f"{place}: not let in although the login was accepted")
-
-    def _pass(self, poll: Poll) -> dict[str, str]:
-        """The header that lets a request in; the token is kept between polls (WVP's default life is 60 minutes)."""
-        if self._options.api_key:
-            return {"api-key": self._options.api_key.get_secret_value()}
-        if self._options.credentials and self._token is None:
-            self._token = self._log_in(poll, self._options.credentials)
-        return {"access-token": self._token} if self._token else {}
-
-    def _log_in(self, poll: Poll, credentials: Credentials) -> str:
-        self._logins += 1
-        digest = hashlib.md5(credentials.password.get_secret_value().encode(), usedforsecurity=False).hexdigest()
-        params = {"username": credentials.username, "password": digest}
-        reply: Reply = poll.http.get(f"{self._url}/api/user/login", params=params)
-        code = read_json(LOGIN, reply.body, "/api/user/login").code
-        if code != 0:
-            raise SourceUnavailable(
-                f"/api/user/login: refused with code {code}; check credentials.username and password"
-            )
-        if not (token := reply.headers.get("access-token")):
-            raise SourceChanged("/api/user/login header access-token", "is missing although the login was accepted")
-        return token
-
-
-class _Tally:
-    """Whether the pages of a list are one reading of it: the totals announced, the entries that came, and their ids."""
-
-    def __init__(self) -> None:
-        self.totals: set[int] = set()
-        self.received = 0
-        self._ids: set[int] = set()
-
-    def add(self, page: _Page[Any]) -> bool:
-        """Count a page; whether it brought anything new."""
-        known = len(self._ids)
-        self.totals.add(page.total)
-        self.received += len(page.items)
-        self._ids.update([item.id for item in page.items])
-        return len(self._ids) > known
-
-    def misfit(self) -> str | None:
-        """Why the pages do not fit together: the list changed while it was read, or the source miscounts."""
-        if not self.totals:
-            return "no page of this list came"
-        if len(self.totals) > 1:
-            return f"the total changed between pages ({min(self.totals)} to {max(self.totals)})"
-        if len(self._ids) < self.received:
-            return f"{self.received - len(self._ids)} entries came twice"
-        total = next(iter(self.totals))
-        return None if total == self.received else f"{self.received} entries came of {total} announced"
-
-
-class _Table:
-    """The columns of the sweep, filled page by page, so that the decoded items of only one page are in memory."""
-
-    def __init__(self, devices: Sequence[_Device], options: WvpOptions) -> None:
-        self._under = {device.id: OWN_STATUS if device.online else UNDER_OFFLINE for device in devices}
-        self._prefix = {device.id: f"{device.code}/" for device in devices} if options.key == "device_channel" else {}
-        self._types = {DATA_TYPES[name] for name in options.channel_types}
-        self._subjects: list[str] = []
-        self._states: list[int] = []
-        self._codes: list[str] = []
-        self._names: list[str | None] = []
-        self._districts: list[str | None] = []
-        self._left_behind: list[_Channel] = []
-
-    def add(self, page: str, channels: Sequence[_Channel]) -> None:
-        """The channels of a page that count: of the wanted types and with a picture."""
-        types = self._types
-        cameras = [c for c in channels if c.data_type in types and c.parental != 1 and c.code[10:13] not in NO_PICTURE]
-        if any(c.device == 0 for c in cameras):
-            self._left_behind += [c for c in cameras if c.device == 0]
-            cameras = [c for c in cameras if c.device != 0]
+    def _good(self, part: Part) -> Reading[DeviceColumns] | Reading[ChannelColumns] | None:
+        """The page, or None where ``parse`` will not accept it; whether it may be kept as evidence is another question."""
+        pages = self._devices if part.name.startswith("devices") else self._channels
         try:
-            under = self._under
-            states = [(under[c.device] if c.data_type == GB28181 else OWN_STATUS)[c.status] for c in cameras]
-        except KeyError as device:
-            # most likely it registered between the two lists, and the next poll has it
-            place = f"{page} $.data.list[...].dataDeviceId"
-            raise PartialAnswer(place, f"device {device} is not in the device list") from None
-        self._extend(cameras, states)
+            return pages[part.name].read(part.body, part.name)
+        except SourceChanged:
+            return None
 
-    def sweep(self) -> Sweep:
-        owned = set(self._codes) if self._left_behind else set()
-        alone = [c for c in self._left_behind if c.code not in owned]
-        self._extend(alone, [UNDER_NOTHING[c.status] for c in alone])
-        _refuse_twins(self._subjects)
-        kinds = [code[10:13] if len(code) == 20 else None for code in self._codes]
-        attributes = {"name": self._names, "district": self._districts, "kind": kinds}
-        return Sweep(self._subjects, np.array(self._states, np.uint8), attributes)
+    def _whole(
+        self, pages: Mapping[str, Page[Columns]], listed: Mapping[str, list[Part]], name: str
+    ) -> Iterator[tuple[str, Reading[Columns]]]:
+        """The pages of a list in order. Raises PartialAnswer after the last where they do not fit together."""
+        tally = Tally(self._tallies[name].pages)
+        for part in listed[name]:
+            page = pages[part.name].read(part.body, part.name)
+            tally.add(page.total, page.columns.id)
+            yield part.name, page
+        if fault := tally.misfit():
+            raise PartialAnswer(f"{name} $.data", fault)
 
-    def _extend(self, cameras: Sequence[_Channel], states: Sequence[int]) -> None:
-        codes = [c.code for c in cameras]
-        self._codes += codes
-        self._states += states
-        self._names += [c.name for c in cameras]
-        self._districts += [c.civil_code for c in cameras]
-        if prefix := self._prefix:
-            codes = [prefix.get(c.device, "") + c.code if c.data_type == GB28181 else c.code for c in cameras]
-        self._subjects += codes
-
-
-def _whole(listed: Mapping[str, Sequence[Part]], name: str) -> Iterator[tuple[Part, _Page[Any]]]:
-    """The pages of a list in order. Raises PartialAnswer after the last where they do not fit together."""
-    tally = _Tally()
-    for part in listed[name]:
-        page = read_json(PAGES[name], part.body, part.name).data
-        tally.add(page)
-        yield part, page
-    if fault := tally.misfit():
-        raise PartialAnswer(f"{name} $.data", fault)
-
-
-def _refuse_twins(subjects: Sequence[str]) -> None:
-    if len(set(subjects)) < len(subjects):
-        twice = Counter(subjects).most_common(1)[0][0]
-        raise SourceChanged(
-            "channels $.data.list[...].gbDeviceId",
-            f"{twice!r} stands for two channels; give one another code in WVP, or set key: device_channel",
-        )
+    def _forget_all_but(self, names: set[str]) -> None:
+        """The list has become shorter: what was remembered of the pages that it had is of no use any more."""
+        for pages in (self._devices, self._channels):
+            for name in pages.keys() - names:
+                del pages[name]

@@ -13,7 +13,8 @@ import pytest
 from collector.connector import Part, Poll
 from collector.errors import PartialAnswer, SourceChanged, SourceUnavailable
 from collector.records import State, Sweep
-from connectors.video.wvp import Wvp, WvpOptions
+from connectors.video.wvp import Wvp
+from connectors.video.wvp_options import WvpOptions
 from tests.connectors.conftest import Answer, Request, Response
 
 LOGIN, DEVICES, CHANNELS = "/api/user/login", "/api/device/query/devices", "/api/common/channel/list"

@@ -28,9 +28,26 @@ def test_durations_are_exact_seconds_with_quantiles_between_two_cases(stat: str,
 
 
 def test_an_open_case_counts_in_the_lower_bound_with_its_age_so_far() -> None:
-    table = cases(*closed_after(2, 4), {"opened_at": "31 00:00"})
+    table = cases(*closed_after(2, 4), {"opened_at": "31 23:00"})
     whole, _ = case_duration(table, october(), RULE, stat="mean")
-    assert (whole.value, whole.lower, whole.upper) == (3 * 3600, 10 * 3600, None)
+    assert (whole.value, whole.lower, whole.upper) == (3 * 3600, Fraction(7, 3) * 3600, None)
+
+
+@pytest.mark.parametrize("stat", ["mean", "p50", "p90"])
+def test_what_the_closed_cases_understate_stands_beside_their_value(stat: str) -> None:
+    table = cases(*closed_after(2, 4), {"opened_at": "21"}, {"opened_at": "22"})
+    whole, _ = case_duration(table, october(), RULE, stat=stat)
+    closed, _ = case_duration(cases(*closed_after(2, 4)), october(), RULE, stat=stat)
+
+    assert whole.value == whole.lower == closed.value
+    assert whole.parts["with_open_cases_seconds"] > 4 * 3600
+    assert (whole.upper, whole.n) == (None, 2)
+
+
+def test_the_age_of_an_open_case_is_certain_up_to_the_first_gap_only() -> None:
+    gap = october("", ("2026-09-01", "10"), ("20", "2026-11-01"))
+    whole, _ = case_duration(cases({"opened_at": "08"}), gap, RULE, stat="mean")
+    assert whole.lower == 2 * 24 * 3600
 
 
 def test_the_age_of_an_open_case_ends_where_vouching_ends() -> None:

@@ -235,6 +235,23 @@ def test_vouching_up_to_the_cut_off_leaves_nothing_open() -> None:
     assert whole.lower == whole.value == whole.upper == Fraction(1, 2)
 
 
+def test_a_case_open_at_a_gap_may_have_been_closed_in_it() -> None:
+    gap = october("", ("2026-09-01", "10"), ("15", "2026-11-01"))
+    table = cases({"closed_at": "05"}, {"opened_at": "08", "due_at": "12"}, {"opened_at": "20", "due_at": "12"})
+    closure, _ = case_closure(table, gap, ACCEPTED)
+    assert (closure.lower, closure.value, closure.upper) == (Fraction(1, 3), Fraction(1, 3), Fraction(2, 3))
+    on_time, _ = case_on_time(table, gap, CLOSING)
+    assert (on_time.lower, on_time.value, on_time.upper) == (0, 0, Fraction(1, 2))  # the one of the 20th is late anyway
+    flow, _ = case_closure(table, gap, FLOW)
+    assert (flow.lower, flow.value, flow.upper) == (Fraction(1, 3), Fraction(1, 3), Fraction(2, 3))
+
+
+def test_what_happened_to_a_case_after_a_gap_shows_that_it_was_open_in_it() -> None:
+    gap = october("", ("2026-09-01", "10"), ("15", "2026-11-01"))
+    whole, _ = case_closure(cases({"disposed_at": "20"}), gap, RULE)
+    assert (whole.lower, whole.value, whole.upper) == (0, 0, 0)
+
+
 def test_t2_cases_of_a_month_that_nothing_vouches_for_have_no_value_and_natural_bounds() -> None:
     whole, _ = case_closure(cases({"closed_at": "05"}), october("2026-09-15"), ACCEPTED)
     assert (whole.value, whole.lower, whole.upper, whole.coverage) == (None, 0, 1, 0.0)
@@ -276,6 +293,14 @@ def test_t23_at_most_a_hundred_faults_are_listed_and_all_are_counted() -> None:
     table = cases(*[{"opened_at": "05", "closed_at": "04", "department": "a"}] * 120)
     whole, by = case_closure(table, october(), RULE, Groups.of(table["department"]))
     assert (len(whole.faults), whole.parts["faults"], len(by["a"].faults)) == (100, 120, 100)
+
+
+def test_t23_faults_are_listed_in_the_order_of_their_cases() -> None:
+    wrong = {"opened_at": "05", "closed_at": "04"}
+    one, other = (
+        case_closure(cases(*({"case": key} | wrong for key in keys)), october(), RULE)[0] for keys in ("ba", "ab")
+    )
+    assert one.faults == other.faults == tuple(f"case {key}: closed before it was opened" for key in "ab")
 
 
 def test_t23_a_case_without_an_opening_instant_is_a_fault_and_in_no_cohort() -> None:

@@ -90,13 +90,23 @@ def test_growth_needs_a_baseline_above_0(baseline: Measurement) -> None:
     assert (one.value, one.lower, one.upper) == (None, None, None)
 
 
+def test_growth_over_a_baseline_without_value_is_as_certain_as_its_bounds() -> None:
+    one = growth(known(110), between(100, None, 110))
+    assert (one.lower, one.value, one.upper) == (0, None, Fraction(1, 10))
+
+
+def test_budget_execution_is_no_more_certain_than_what_it_is_made_of() -> None:
+    one = budget_execution(between(80, 80, None), known(100), "全年预算数")
+    assert (one.lower, one.value, one.upper, one.coverage) == (Fraction(4, 5), Fraction(4, 5), None, 0.95)
+
+
 def test_budget_execution_names_its_denominator() -> None:
-    one = budget_execution(Fraction("1246.51"), Fraction("1444.49"), "年初预算数")
+    one = budget_execution(known(Fraction("1246.51")), known(Fraction("1444.49")), "年初预算数")
     assert one.value == Fraction(124651, 144449)
     assert one.parts["denominator"] == "年初预算数"
-    assert budget_execution(Fraction("1246.51"), Fraction("1246.51"), "全年预算数").value == 1
+    assert budget_execution(known(Fraction("1246.51")), known(Fraction("1246.51")), "全年预算数").value == 1
 
 
-@pytest.mark.parametrize(("executed", "budget"), [(5, 0), (5, None), (None, 5)])
-def test_budget_execution_without_a_budget_has_no_value(executed: int | None, budget: int | None) -> None:
+@pytest.mark.parametrize(("executed", "budget"), [(known(5), known(0)), (known(5), MISSING), (MISSING, known(5))])
+def test_budget_execution_without_a_budget_has_no_value(executed: Measurement, budget: Measurement) -> None:
     assert budget_execution(executed, budget, "全年预算数").value is None

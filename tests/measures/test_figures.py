@@ -57,6 +57,13 @@ def test_t17_values_that_are_not_plausible_are_faults_and_left_out() -> None:
     assert whole.faults == ("figure catalogue_total at 2026-10-20T00:00:00+08:00: 1.03 is not plausible",)
 
 
+def test_t17_faults_are_listed_by_their_instants_in_any_order_of_the_rows() -> None:
+    rows = [("20", 9.0), ("05", 7.0)]
+    one, other = (figure(figures(*order), october(), plausible=(0.0, 1.0))[0] for order in (rows, rows[::-1]))
+    assert one.faults == other.faults
+    assert "2026-10-05" in one.faults[0]
+
+
 def test_t7_no_reading_is_no_value_and_t15_a_published_0_is_0() -> None:
     empty, _ = figure(figures(), october(), "mean")
     assert (empty.value, empty.lower, empty.upper) == (None, None, None)
@@ -110,6 +117,7 @@ def test_a_day_not_wholly_vouched_for_may_have_been_used() -> None:
     assert (by["a"].value, by["a"].upper) == (1, 1 + 11)
     share, _ = usage_days(rows, october("21 12:00"), as_share=True)
     assert (share.lower, share.value, share.upper) == (Fraction(2, 31), Fraction(2, 21), Fraction(12, 31))
+    assert (share.numerator, share.denominator) == (2, 21)
 
 
 def daily(first: int, last: int) -> list[Span]:
@@ -124,10 +132,23 @@ def test_timeliness_is_the_share_of_updates_that_came_by_their_time() -> None:
     assert whole.parts == {"expected": 4, "timely": 2, "late": 2, "unknown": 0}
 
 
+def test_an_update_that_may_come_after_the_end_of_its_period_is_owed_in_it_and_undecided_until_then() -> None:
+    last = [Span(at("31"), at("2026-11-05"))]
+
+    def of(known_until: str, *rows: tuple[Any, ...]) -> Any:
+        found = timeliness(figures(*rows), last, october(known_until))
+        return found.n, found.lower, found.value, found.upper
+
+    assert of("2026-11-01") == (1, 0, None, 1)
+    assert of("2026-11-04", ("2026-11-03", 1.0)) == (1, 1, 1, 1)
+    assert of("2026-11-05") == (1, 0, 0, 0)
+
+
 def test_an_update_that_nobody_looked_for_is_unknown_and_one_not_due_yet_is_not_owed() -> None:
     rows = figures(("01 08:00", 1.0))
     whole = timeliness(rows, daily(1, 10), october("02 09:00", cutoff="04 09:00"))
     assert (whole.lower, whole.value, whole.upper) == (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
     assert whole.coverage == 0.5
+    assert timeliness(rows, daily(1, 10), october(cutoff="04 00:00")).n == 3
     nothing = timeliness(rows, [], october())
     assert (nothing.value, nothing.coverage) == (None, None)

@@ -76,6 +76,18 @@ def test_a_polling_gap_is_bridged_by_the_counter_itself() -> None:
     assert (whole.value, whole.coverage) == (pytest.approx(1.5, rel=1e-12), 1.0)
 
 
+@pytest.mark.parametrize(
+    ("hours", "lower", "upper"), [([-6, 6], 2700 / 2400, 4500 / 2400), ([-30, 30], 0, 9000 / 2400)]
+)
+def test_of_a_polling_gap_across_an_edge_none_or_all_of_the_energy_lies_in_the_period(
+    hours: list[int], lower: float, upper: float
+) -> None:
+    facility = counter("grid", "facility", 150, [*range(-40, hours[0] + 1), *range(hours[1], 41)])
+    whole, _ = measure(facility, counter("it", "it", 100, range(-40, 41)))
+    assert (whole.value, whole.coverage) == (pytest.approx(1.5, rel=1e-12), 1.0)
+    assert (whole.lower, whole.upper) == (pytest.approx(lower), pytest.approx(upper))
+
+
 def test_a_gap_of_which_the_other_side_spans_only_a_part_is_left_out_whole() -> None:
     """The facility counter is silent from 3 to 20 o'clock; in that time an IT meter was replaced, so how the facility's
     energy divides before and after that is not known."""
@@ -211,3 +223,32 @@ def test_no_table_of_readings_is_changed_by_measuring_it() -> None:
     first = pue(readings, ONE_DAY, ONE_DAY.span.end, holds=HOUR)
     assert first == pue(readings, ONE_DAY, ONE_DAY.span.end, holds=HOUR)
     assert pa.table(readings.to_pydict()) == before
+
+
+def at_power(meter: str, role: str, kw: float, minutes: range) -> Rows:
+    return [{"meter": meter, "role": role, "at": START + minute * 60_000, "kw": kw} for minute in minutes]
+
+
+def test_power_of_a_source_that_says_no_holds_is_bridged_over_an_hour_and_the_result_says_so() -> None:
+    often = at_power("grid", "facility", 150, range(0, 1441, 60)), at_power("it", "it", 100, range(0, 1441, 15))
+    whole, by = measure(*often, holds=0)
+    assert (whole.value, whole.coverage) == (1.5, 1.0)
+    assert (
+        "2 meters tell their power in a source without `every` and `holds` (grid, it): gaps of up to 60 min"
+        in whole.faults[0]
+    )
+    assert by["2026-10-01"].faults == ()
+    assert measure(*often, holds=HOUR)[0].faults == ()
+
+
+def test_power_read_more_seldom_than_that_is_not_metered_and_the_result_says_why() -> None:
+    whole, _ = measure(
+        at_power("grid", "facility", 150, range(0, 1441, 61)), at_power("it", "it", 100, range(0, 1441, 60)), holds=0
+    )
+    assert (whole.value, whole.coverage) == (None, 0)
+    assert "longer ones count as not metered" in whole.faults[0]
+
+
+def test_counters_need_no_holds() -> None:
+    whole, _ = measure(counter("grid", "facility", 150, range(25)), counter("it", "it", 100, range(25)), holds=0)
+    assert (whole.value, whole.coverage, whole.faults) == (1.5, 1.0, ())

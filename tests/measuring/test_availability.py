@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -196,6 +197,24 @@ def test_what_happened_between_two_polls_is_reported_beside_the_bounds(city: Cit
     assert figure(city, "2026-10-01").measurement.parts["sampling_seconds"] == 3600
 
 
+@pytest.mark.parametrize("holds", ["1h", "2h"])
+def test_the_day_whose_first_poll_saw_a_change_owns_the_time_before_it_open_and_sealed(
+    tmp_path: Path, holds: str
+) -> None:
+    city = make_city(tmp_path, ONLINE, every=f"1h, holds: {holds}")
+    poll_hours(city, range(24), {"a": "up"})
+    poll_hours(city, range(24, 48), {"a": "down"})
+    labels = ("2026-10-01", "2026-10-02", span(OCTOBER, OCTOBER + 2 * DAY), span(OCTOBER + DAY, OCTOBER + DAY + HOUR))
+
+    def sampling() -> list[float]:
+        return [figure(city, label).measurement.parts["sampling_seconds"] for label in labels]
+
+    assert sampling() == [0, 3600, 3600, 3600]
+    for day in (1, 2):
+        city.installation.sealer.seal_day("video", date(2026, 10, day), NOW)
+    assert sampling() == [0, 3600, 3600, 3600]
+
+
 def test_the_three_methods_give_three_figures_and_say_which_they_are(city: City) -> None:
     poll_hours(city, range(18), {"a": "up"})
     poll_hours(city, range(18, 24), {"a": "up", "b": "down"})
@@ -203,6 +222,26 @@ def test_the_three_methods_give_three_figures_and_say_which_they_are(city: City)
     values = {name: float(figure(city, "2026-10-01", name).measurement.value or 0) for name in ("online", "mean", "sweep")}
 
     assert values == pytest.approx({"online": 24 / 30, "mean": 1 / 2, "sweep": (18 + 6 / 2) / 24})
+
+
+def test_polls_between_the_slots_stand_in_for_none_that_was_missed(city: City) -> None:
+    poll_hours(city, range(12), {"a": "up"})
+    for half_past in range(6):
+        city.say("video", OCTOBER + 18 * HOUR + half_past * HOUR // 6 + 1, {"a": "up"})
+
+    day = figure(city, "2026-10-01", "sweep").measurement
+
+    assert (day.parts["sweeps"], day.parts["sweeps_owed"]) == (12 + 6, 12 + 6 + 12)
+    assert (day.lower, day.upper, day.coverage) == (18 / 30, 1, 18 / 30)
+
+
+def test_polls_that_listed_nobody_yet_are_not_owed(city: City) -> None:
+    poll_hours(city, range(12), {})
+    poll_hours(city, range(12, 24), {"a": "up", "b": "down"})
+
+    day = figure(city, "2026-10-01", "sweep").measurement
+
+    assert (day.lower, day.value, day.upper, day.coverage) == (0.5, 0.5, 0.5, 1)
 
 
 def test_a_short_outage_counts_as_up_only_where_the_definition_says_so(city: City) -> None:
@@ -220,6 +259,21 @@ def test_an_outage_over_midnight_is_as_long_as_it_was(city: City) -> None:
 
     assert figure(city, "2026-10-01", "patient").measurement.value == Fraction(23, 24)
     assert figure(city, "2026-10-02", "patient").measurement.value == Fraction(23, 24)
+
+
+def test_an_outage_that_goes_on_or_was_lost_sight_of_is_neither_short_nor_long(city: City) -> None:
+    poll_hours(city, range(10), {"a": "up"})
+    city.say("video", OCTOBER + 10 * HOUR, {"a": "down"})
+    day = span(OCTOBER, OCTOBER + DAY)
+
+    goes_on = figure(city, day, "patient", as_of=OCTOBER + 11 * HOUR).measurement
+    unseen = figure(city, day, "patient", as_of=OCTOBER + 14 * HOUR).measurement
+    city.say("video", OCTOBER + 11 * HOUR, {"a": "up"})
+    short = figure(city, day, "patient", as_of=OCTOBER + 12 * HOUR).measurement
+
+    assert (goes_on.lower, goes_on.value, goes_on.upper) == (Fraction(10, 11), 1, 1)
+    assert (unseen.parts["down_seconds"], unseen.parts["unknown_seconds"]) == (2.5 * 3600, 1.5 * 3600)
+    assert (short.lower, short.upper) == (1, 1)
 
 
 def test_working_hours_are_all_that_is_owed(city: City) -> None:

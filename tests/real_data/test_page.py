@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.city import load_city
+from collector.city.load import load_city
 
 PAGE = (Path(__file__).parents[2] / "docs" / "real-data.md").read_text()
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import deepcopy
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from collector.covering import Covering
 from collector.measurement import Measurement
-from collector.report.content import Line, Report, SourceRuns, in_period
+from collector.proof.checkpoint import read_short
+from collector.report.content import Line, Report, SourceRuns, effects_on, in_period
 from collector.report.frozen import read_snapshot
+from collector.report.proof import Proof
 from collector.snapshot import canonical
 from collector.store.snapshots import Snapshot
 
@@ -71,23 +75,30 @@ BY: dict[str, dict[str, dict[str, Measurement]]] = {
 }
 
 
+PROOF = Proof(
+    "4b1d" * 16,
+    Covering(read_short("612-0f3ac0de5e1f0a77-4b1d4b1d4b1d4b1d"), 1_793_669_405_250),
+    "2026-10-r2.bundle",
+)
+
+
 def report_of(document: Document) -> Report:
     frozen = read_snapshot(snapshot_of(document))
     lines = [
         Line(
             one,
             frozen.definitions[one.indicator.id],
-            BY.get(one.indicator.id, {}),
+            deepcopy(BY.get(one.indicator.id, {})),
             {"department": "archive: segment.parquet is missing"},
         )
         if one.indicator.id == "closure"
-        else Line(one, frozen.definitions[one.indicator.id], BY.get(one.indicator.id, {}))
+        else Line(one, frozen.definitions[one.indicator.id], deepcopy(BY.get(one.indicator.id, {})))
         for one in frozen.figures
     ]
-    asked = {"first_at": frozen.period.span.start, "last_at": frozen.period.span.end - 300_000}
+    asked = frozen.period.span.start, frozen.period.span.end - 300_000
     sources = [
-        SourceRuns("video", "wvp", "公安局", {"ok": 8812, "unavailable": 104, "missed": 12}, files=3, **asked),
-        SourceRuns("cases", "sql_cases", "城市管理局", {"ok": 743, "changed": 1}, files=1, **asked),
-        SourceRuns("meters", None, None, {}, None, None, 0),
+        SourceRuns("video", "wvp", "公安局", 3, {"ok": 8812, "unavailable": 104, "missed": 12}, *asked),
+        SourceRuns("cases", "sql_cases", "城市管理局", 1, {"ok": 743, "changed": 1}, *asked),
+        SourceRuns("meters", "modbus", None, 0, not_read="archive: segment.parquet is missing"),
     ]
-    return Report(in_period(frozen), lines, sources)
+    return Report(in_period(frozen), lines, sources, PROOF, effects_on(frozen.figures, [], frozen))

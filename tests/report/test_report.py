@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from collector.errors import CitygaugeError, ConfigurationError, SourceUnavailable
 from collector.freeze import freeze_period
 from collector.report import write_report
 from collector.report.content import gather
 from collector.report.frozen import read_snapshot
-from collector.snapshot import canonical
-from collector.store.snapshots import Snapshot, store_snapshot
+from collector.store import schema
+from collector.store.snapshots import Snapshot
 from tests.report.october import october, report_of, snapshot_of
 from tests.scripted import DAY, HOUR, OCTOBER, City, make_city
 
@@ -87,11 +88,21 @@ def test_a_segment_that_is_missing_leaves_the_figures_and_says_why_there_is_no_c
     for file in archive.rglob("*.parquet"):
         file.unlink()
     again = type(frozen.installation)(frozen.installation.path)
-    line = gather(again, PERIOD).lines[0]
-    assert line.figure.measurement.value is None
-    assert line.figure.measurement.lower is not None
-    assert "is missing" in line.not_broken_down["day"]
+    report = gather(again, PERIOD)
+    assert report.lines[0].figure.measurement.value is None
+    assert report.lines[0].figure.measurement.lower is not None
+    assert "is missing" in report.lines[0].not_broken_down["day"]
+    assert "is missing" in str(report.sources[0].not_read)
     again.close()
+
+
+def test_what_is_learned_after_the_snapshot_is_in_no_part_of_its_report(frozen: City) -> None:
+    before = gather(frozen.installation, PERIOD)
+    with frozen.installation.database.write() as connection:
+        connection.execute(sa.update(schema.runs).values(outcome="missed", vouch_start=None, vouch_end=None))
+        connection.execute(sa.delete(schema.segments))
+    after = gather(frozen.installation, PERIOD)
+    assert (after.lines, after.sources) == (before.lines, before.sources)
 
 
 def test_a_period_that_is_not_frozen_is_refused_with_the_remedy(city: City, tmp_path: Path) -> None:
@@ -110,15 +121,6 @@ def test_a_file_that_cannot_be_written_is_named(frozen: City, tmp_path: Path) ->
         write_report(frozen.installation, PERIOD, "html", tmp_path / "none" / "report.html")
 
 
-def test_the_newest_revision_is_reported(frozen: City, tmp_path: Path) -> None:
-    document = october() | {"segments": {}}
-    with frozen.installation.database.write() as connection:
-        for revision in (1, 2):
-            store_snapshot(connection, "2026-10", revision, NOW, canonical(document | {"revision": revision}))
-    write_report(frozen.installation, "2026-10", "html", tmp_path / "report.html")
-    assert "第 2 版" in (tmp_path / "report.html").read_text(encoding="utf-8")
-
-
 def test_bytes_that_are_not_what_was_frozen_are_refused() -> None:
     whole = snapshot_of(october())
     forged = Snapshot(whole.period, 2, whole.digest, 0, whole.body.replace(b"94999", b"95999"))
@@ -127,8 +129,8 @@ def test_bytes_that_are_not_what_was_frozen_are_refused() -> None:
 
 
 def test_a_snapshot_of_another_format_is_refused() -> None:
-    with pytest.raises(CitygaugeError, match="format 2 is not known"):
-        read_snapshot(snapshot_of(october() | {"format": 2}))
+    with pytest.raises(CitygaugeError, match="format 3 is not known"):
+        read_snapshot(snapshot_of(october() | {"format": 3}))
 
 
 def test_a_definition_that_this_version_cannot_read_is_named() -> None:
@@ -143,4 +145,4 @@ def test_numbers_of_a_snapshot_are_read_exactly() -> None:
 
 
 def test_only_exclusions_of_the_period_are_reported() -> None:
-    assert [one.reason for one in report_of(october()).frozen.exclusions] == ["机房供电改造"]
+    assert [one.reason for one in report_of(october()).frozen.exclusions] == ["路口改造停用", "机房供电改造"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.report.rounding import SPACE, Quantity, count, digits_for, duration, half_up, share
+from collector.report.rounding import SPACE, Quantity, count, digits_apart, digits_for, duration, half_up, share
 
 EXACT = st.fractions(min_value=-1000, max_value=1000, max_denominator=10**9)
 
@@ -28,6 +28,21 @@ EXACT = st.fractions(min_value=-1000, max_value=1000, max_denominator=10**9)
 )
 def test_a_tie_goes_away_from_zero(number: str, digits: int, printed: str) -> None:
     assert str(half_up(Fraction(number), digits)) == printed
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "digits"),
+    [
+        ("95.12", "95.13", 2),
+        ("95.121", "95.122", 3),
+        ("95.125", "95.124", 2),
+        ("1/3", "1/3", 2),
+        ("1/3", "0.333333", 7),
+    ],
+)
+def test_two_numbers_side_by_side_print_differently_unless_they_are_equal(one: str, other: str, digits: int) -> None:
+    assert digits_apart(Fraction(one), Fraction(other), least=2) == digits
+    assert digits_apart(Fraction(other), Fraction(one), least=2) == digits
 
 
 @pytest.mark.parametrize(

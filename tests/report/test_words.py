@@ -26,6 +26,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "growth": {"of": "a", "baseline": "2025"},
     "timeliness": {"figure": "f", "every": "1d", "within": "1h"},
     "budget_execution": {"executed": "a", "budget": "b"},
+    "survey": {"answers": ["a", "b"], "satisfied": ["a"]},
 }
 
 

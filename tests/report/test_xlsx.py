@@ -53,7 +53,7 @@ def test_the_cells_of_the_workbook(report: Report, chinese: Words, golden: Calla
 
 def test_the_sheets_are_named_in_the_language_of_the_report(report: Report) -> None:
     assert opened(as_workbook(report, Words("zh"))).sheetnames == [
-        "指标汇总", "指标口径", "按日", "按部门", "数据来源", "剔除时段", "发现的数据异常", "证据",
+        "指标汇总", "修订说明", "指标口径", "按日", "按部门", "数据来源", "剔除时段", "各指标的剔除", "发现的数据异常", "证据",
     ]  # fmt: skip
     assert opened(as_workbook(report, Words("en"))).sheetnames[0] == "Summary"
 
@@ -85,13 +85,33 @@ def test_the_same_snapshot_gives_the_same_bytes_dated_by_the_snapshot(report: Re
     assert opened(body).properties.created.isoformat() == "2026-11-03T01:30:05"
 
 
+def test_a_first_revision_has_no_sheet_of_a_revision(chinese: Words) -> None:
+    first = report_of(october() | {"revision": 1, "previous": None, "revises": None})
+    assert "修订说明" not in opened(as_workbook(first, chinese)).sheetnames
+
+
+def test_the_effects_of_a_revision_are_numbers_that_can_be_told_apart(report: Report, chinese: Words) -> None:
+    cells = list(opened(as_workbook(report, chinese))["修订说明"].iter_rows())
+    before, after = (row for row in cells if row[0].value == "视频监控设备在线率")
+    assert [(row[1].value, row[2].value, row[2].number_format) for row in (before, after)] == [
+        ("修订前", 0.949987, "0.0000%"), ("修订后", 0.94999, "0.0000%"),
+    ]  # fmt: skip
+    gone = next(row for row in cells if row[0].value == "案件办理时长中位数")
+    assert [cell.value for cell in gone[1:]] == ["修订前", *[None] * 5, "该版无此指标"]
+
+
+def test_every_page_has_the_checkpoint_at_its_foot(report: Report, chinese: Words) -> None:
+    for sheet in opened(as_workbook(report, chinese)):
+        assert sheet.oddFooter.left.text == "612-0f3ac0de5e1f0a77-4b1d4b1d4b1d4b1d"
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=["script", "svg", "template", "direction", "long", "formula"])
 def test_a_hostile_name_is_only_text(chinese: Words, text: str) -> None:
     body = as_workbook(hostile_report(text), chinese)
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
         assert not any(name.startswith("xl/externalLinks") for name in archive.namelist())
-    assert len(sheets) == 8
+    assert len(sheets) == 10
     assert not any(b"<f>" in sheet or b"hyperlink" in sheet for sheet in sheets)
     cells = [cell for sheet in opened(body) for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from collector.city import load_city
+from collector.city.load import load_city
 from collector.simulated_city.city import Addresses
 from collector.simulated_city.city_file import city_file
 from collector.simulated_city.world import World

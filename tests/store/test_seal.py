@@ -15,7 +15,11 @@ from collector.errors import CitygaugeError, SourceUnavailable
 from collector.figures import Figure, measure_all
 from collector.freeze import due_months, freeze_period
 from collector.periods import Period
+from collector.proof.checkpoint import read_checkpoint
+from collector.proof.trust import chain_of_trust
+from collector.prover import key_ring
 from collector.store import schema
+from collector.store.log import checkpoint_of, leaves
 from collector.store.runs import Outcome
 from collector.store.segments import sealed_segments
 from tests.scripted import DAY, HOUR, OCTOBER, ZONE, City, make_city
@@ -128,16 +132,30 @@ def test_a_segment_can_be_read_without_citygauge(city: City) -> None:
     assert by_hand == rolled_up
 
 
-def test_everything_frozen_is_linked_in_one_hash_chain(city: City) -> None:
-    seal_all(city)
+def root_of(leaves: list[bytes]) -> bytes:
+    """The Merkle tree hash of RFC 6962, section 2.1, as it is defined there."""
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\x00" + leaves[0]).digest()
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + root_of(leaves[:half]) + root_of(leaves[half:])).digest()
 
+
+def test_everything_frozen_is_a_leaf_in_order_and_the_checkpoint_signs_their_root(city: City) -> None:
+    seal_all(city)
+    snapshot = freeze_period(city.installation, "2026-10-01", NOW)
     with city.installation.database.read() as connection:
-        entries = connection.execute(sa.select(schema.log).order_by(schema.log.c.entry)).all()
-    chain = hashlib.sha256(b"citygauge log").hexdigest()
-    for entry in entries:
-        chain = hashlib.sha256(bytes.fromhex(chain) + bytes.fromhex(entry.digest)).hexdigest()
-        assert entry.chain == chain
-    assert len(entries) == 4
+        days = sealed_segments(connection, "video")
+        logged = leaves(connection)
+        signed = checkpoint_of(connection, len(logged))
+    keys = chain_of_trust(key_ring(city.installation).public_document(), None)
+
+    assert [(one.kind, one.name, one.digest) for one in logged] == [
+        *(("segment", f"video/{OCTOBER + day * DAY}/0", days[day].digest) for day in range(4)),
+        ("snapshot", "2026-10-01/1", snapshot.digest),
+    ]
+    assert signed is not None
+    checkpoint = read_checkpoint(signed, keys)
+    assert (checkpoint.size, checkpoint.root) == (5, root_of([leaf.line() for leaf in logged]))
 
 
 def test_a_file_that_was_changed_after_sealing_is_refused(city: City) -> None:
@@ -163,7 +181,7 @@ def test_a_period_is_frozen_once_its_days_are_sealed(city: City) -> None:
 
     assert (first.revision, again) == (1, first)
     assert hashlib.sha256(first.body).hexdigest() == first.digest
-    assert first.document["segments"]["video"][0]["day"] == "2026-10-01"
+    assert first.document["sources"]["video"]["files"]["segments"][0]["day"] == "2026-10-01"
     online = first.document["indicators"][0]["measurement"]
     assert online["value"] == str(figures(city, "2026-10-01")[0].measurement.value)
 

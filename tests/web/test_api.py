@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 import pytest
 from fastapi.testclient import TestClient
 
-from collector.store.snapshots import latest_snapshot
 from collector.web.server import create_app
 from tests.web.small_city import SmallCity
 
@@ -43,17 +41,6 @@ def test_measurements_are_in_the_indicator_s_unit_and_can_be_broken_down(client:
     assert {subject: one["value"] for subject, one in figure["by"].items()} == {"a": 100, "b": 100, "c": 0, "d": 100}
 
 
-def test_a_snapshot_comes_byte_for_byte_with_its_digest_as_tag(small: SmallCity, client: TestClient) -> None:
-    with small.city.installation.database.read() as connection:
-        stored = latest_snapshot(connection, "2026-10")
-    assert stored
-    answer = client.get("/api/v1/snapshots/2026-10")
-    assert answer.content == stored.body
-    assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()}"'
-    again = client.get("/api/v1/snapshots/2026-10", headers={"If-None-Match": answer.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-
-
 @pytest.mark.parametrize(
     ("path", "status", "text"),
     [
@@ -64,8 +51,6 @@ def test_a_snapshot_comes_byte_for_byte_with_its_digest_as_tag(small: SmallCity,
         ("measurements?period=2026-13", 400, "there is no such date"),
         ("measurements?period=2026-10&by=colour", 422, "by: "),
         ("measurements?period=2026-10&indicator=none", 400, "there is no indicator 'none'"),
-        ("snapshots/2026-09", 404, "there is no snapshot of 2026-09"),
-        ("snapshots/2026-10?revision=2", 404, "there is no snapshot of 2026-10 revision 2"),
         ("nothing", 404, "Not Found"),
     ],
 )
@@ -91,6 +76,7 @@ def test_an_error_that_nobody_foresaw_tells_nothing_but_that(small: SmallCity) -
 
 def test_the_openapi_document_names_every_path_and_there_is_no_page_from_elsewhere(client: TestClient) -> None:
     paths = json.loads(client.get("/api/v1/openapi.json").content)["paths"]
-    reading = {"sources", "sources/{source}", "runs", "indicators", "measurements", "snapshots", "snapshots/{period}"}
-    assert paths.keys() == {f"/api/v1/{path}" for path in reading | {"sources/{source}/records"}}
+    reading = {"sources", "sources/{source}", "runs", "indicators", "measurements"}
+    proof = {"snapshots", "snapshots/{period}", "snapshots/{period}/bundle", "checkpoint"}
+    assert paths.keys() == {f"/api/v1/{path}" for path in reading | proof | {"sources/{source}/records"}}
     assert [client.get(path).status_code for path in ("/docs", "/redoc", "/openapi.json")] == [404, 404, 404]

@@ -29,7 +29,12 @@ def row(page: str, heading: str) -> str:
 
 def test_a_row_shows_value_bounds_coverage_target_verdict_and_basis(page: Page) -> None:
     text = row(page(), "在线率")
-    assert text == "≥ 75 % 74.57 % [74.32, 74.66] 99.66 % ▲ 未达标 实测 75 % [75, 75] ● 达标"
+    ahead = "可达标；离线时长最多再增加 28 天 10 小时"
+    assert text == f"≥ 75 % 74.57 % [74.32, 74.66] 99.66 % ▲ 未达标 {ahead} 实测 75 % [75, 75] ● 达标"
+
+
+def test_what_a_target_still_takes_is_told_in_full_beside_the_short_form(page: Page) -> None:
+    assert 'title="可达标；离线时长最多再增加 28 天 10 小时；4 个对象合计，平均每个 7 天 2 小时；' in page()
 
 
 def test_an_indicator_that_nothing_was_seen_of_has_no_value_and_is_indeterminate(page: Page) -> None:
@@ -82,7 +87,7 @@ def test_a_snapshot_is_listed_with_its_digest_and_a_link(page: Page, client: Tes
 def test_the_page_speaks_english_when_asked(page: Page) -> None:
     text = page("?lang=en")
     assert '<html lang="en">' in text
-    assert "▲ missed measured" in row(text, "在线率")
+    assert "▲ missed reachable; at most 28 d 10 h more offline measured" in row(text, "在线率")
 
 
 def test_a_language_that_there_is_not_is_refused(client: TestClient) -> None:

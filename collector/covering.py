@@ -1,0 +1,35 @@
+"""The checkpoint that covers a snapshot, as it is printed beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from collector.proof.checkpoint import ShortCheckpoint, checkpoint_signer, read_checkpoint, shortened
+from collector.store.engine import Connection
+from collector.store.log import first_checkpoint_from, place_in_log
+
+
+@dataclass(frozen=True)
+class Covering:
+    """A kept checkpoint in its short form, and the instant at which it was signed."""
+
+    short: ShortCheckpoint
+    at: int
+
+
+def covering_checkpoint(
+    connection: Connection, period: str, revision: int, keys: Mapping[str, Ed25519PublicKey]
+) -> Covering | None:
+    """The first checkpoint over a log that has the snapshot; once there is one it stays the same. None where none was made.
+
+    Raises ProofFailed where it is signed by none of ``keys`` (by key id).
+    """
+    size = place_in_log(connection, "snapshot", f"{period}/{revision}")
+    found = None if size is None else first_checkpoint_from(connection, size)
+    if found is None:
+        return None
+    checkpoint = read_checkpoint(found[1], keys)
+    return Covering(shortened(checkpoint, checkpoint_signer(found[1], keys)), checkpoint.at)

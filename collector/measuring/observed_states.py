@@ -1,0 +1,115 @@
+"""What was seen of the subjects of a figure, of one source or of several together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from collector.city.exclusions import Exclusion
+from collector.measures.availability import Seen, Sweeps
+from collector.measures.states import Times
+from collector.subjects import Dictionary
+
+NAMED = 10
+"""A fault names so many subjects; ``parts`` counts all of them, and a break-down by subject tells each."""
+
+_DISAPPEARED = (
+    "disappeared from the source's list and are owed no longer",
+    "the part value_if_disappeared_were_down is what the value would be, had they stayed and been down",
+)
+_PENDING = (
+    "stay owed past their removal from the register",
+    "it counts when approved_by says who approved it",
+)
+
+
+@dataclass(frozen=True)
+class ObservedStates:
+    """One source over a span: its subjects, their times with and without exclusions, and its sweeps.
+
+    disappeared: bool[N], who left the source's list; None where a register decides who is owed. if_stayed: the same span as if each of
+    them had stayed and been down; None where nobody left. pending: bool[N], who is owed because nobody approved the removal from the
+    register; None where the list decides. exclusions: those known, each with the subjects that it took time from (bool[N]).
+    """
+
+    dictionary: Dictionary
+    seen: Seen
+    plain: Seen
+    sweeps: Callable[[np.ndarray], Sweeps]
+    disappeared: np.ndarray | None = None
+    if_stayed: ObservedStates | None = None
+    pending: np.ndarray | None = None
+    exclusions: tuple[tuple[Exclusion, np.ndarray], ...] = ()
+
+
+def joined_sources(parts: list[ObservedStates]) -> ObservedStates:
+    """Several sources as one: their subjects one after another, their sweeps together."""
+    if len(parts) == 1:
+        return parts[0]
+    dictionary = Dictionary(pa.concat_tables([part.dictionary.table for part in parts]))
+    sizes = [part.dictionary.size for part in parts]
+    ends = np.cumsum(sizes)
+
+    def sweeps(mask: np.ndarray) -> Sweeps:
+        each = [part.sweeps(own) for part, own in zip(parts, np.split(mask, ends[:-1]), strict=True)]
+        return Sweeps(
+            np.concatenate([one.online for one in each]), np.concatenate([one.listed for one in each]),
+            sum(one.missed for one in each),
+        )  # fmt: skip
+
+    def everywhere(mask: np.ndarray, part: int) -> np.ndarray:
+        return np.concatenate([mask if i == part else np.zeros(size, bool) for i, size in enumerate(sizes)])
+
+    left = any(part.if_stayed for part in parts)
+    return ObservedStates(
+        dictionary, _joined_seen([part.seen for part in parts]), _joined_seen([part.plain for part in parts]), sweeps,
+        disappeared=_joined_masks([part.disappeared for part in parts], sizes),
+        if_stayed=joined_sources([part.if_stayed or part for part in parts]) if left else None,
+        pending=_joined_masks([part.pending for part in parts], sizes),
+        exclusions=tuple((one, everywhere(took, i)) for i, part in enumerate(parts) for one, took in part.exclusions),
+    )  # fmt: skip
+
+
+def _joined_seen(parts: list[Seen]) -> Seen:
+    def joined(pick: Callable[[Seen], np.ndarray]) -> np.ndarray:
+        return np.concatenate([pick(part) for part in parts])
+
+    times = Times(joined(lambda s: s.times.up), joined(lambda s: s.times.down), joined(lambda s: s.times.unknown))
+    return Seen(times, joined(lambda s: s.sampling), joined(lambda s: s.excluded))
+
+
+def _joined_masks(masks: list[np.ndarray | None], sizes: list[int]) -> np.ndarray | None:
+    """None where every part is; a part of which nothing is said has nobody in it."""
+    if all(mask is None for mask in masks):
+        return None
+    return np.concatenate(
+        [np.zeros(size, bool) if mask is None else mask for mask, size in zip(masks, sizes, strict=True)]
+    )
+
+
+def chosen(dictionary: Dictionary, where: dict[str, tuple[str, ...]], subjects: tuple[str, ...] = ()) -> np.ndarray:
+    """bool[N]: the subjects whose attributes are all among the values given for them."""
+    mask = np.ones(dictionary.size, bool)
+    wanted = where | ({"subject": subjects} if subjects else {})
+    for name, values in wanted.items():
+        mask &= np.asarray(pc.is_in(dictionary.attribute(name), value_set=pa.array(values, pa.string())))
+    return mask
+
+
+def faults_of_the_base(
+    dictionary: Dictionary, disappeared: np.ndarray | None, pending: np.ndarray | None
+) -> tuple[str, ...]:
+    """In words: who left the source's list, and whose removal from the register nobody approved (bool[N] each)."""
+    told = ((disappeared, _DISAPPEARED), (pending, _PENDING))
+    return tuple(_named(dictionary, which, *texts) for which, texts in told if which is not None and which.any())
+
+
+def _named(dictionary: Dictionary, which: np.ndarray, what: str, so: str) -> str:
+    numbers = np.flatnonzero(which)
+    names = ", ".join(dictionary.keys.take(pa.array(numbers[:NAMED])).to_pylist())
+    more = f" and {len(numbers) - NAMED} more (--by subject tells which)" if len(numbers) > NAMED else ""
+    return f"subjects that {what}: {len(numbers)} ({names}{more}); {so}"
