@@ -66,9 +66,9 @@ class History:
         with self.ledger.look() as view:
             return view.vouching(source, span, as_of)
 
-    def dictionary(self, source: str) -> Dictionary:
+    def dictionary(self, source: str, as_of: int) -> Dictionary:
         with self.ledger.look() as view:
-            return view.dictionary(source)
+            return view.dictionary(source, as_of)
 
     def is_swept(self, source: str) -> bool:
         """Whether the source's states are read all at once, so that a day's states are known when the day is over."""
@@ -79,7 +79,7 @@ class History:
         """Opening states as the first day of ``span`` begins, and all changes of the days it touches."""
         first, after = self.days(span)
         with self.ledger.look() as view:
-            dictionary = view.dictionary(source)
+            dictionary = view.dictionary(source, as_of)
             changes = self._records(view, source, Kind.STATES, first, after, as_of)
             opening = self._opening(view, source, first, dictionary.size, as_of)
             vouching = view.vouching(source, span, as_of)

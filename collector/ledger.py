@@ -53,7 +53,8 @@ class View(Protocol):
 
     def vouching(self, source: str, span: Span, as_of: int) -> Vouching: ...
 
-    def dictionary(self, source: str) -> Dictionary: ...
+    def dictionary(self, source: str, as_of: int) -> Dictionary:
+        """All subjects, with their attributes as they were told by ``as_of``."""
 
     def opening(self, source: str, day: int) -> np.ndarray:
         """States as a day that is not sealed begins, of a source whose states are swept."""

@@ -130,7 +130,7 @@ def report(
     from collector.report import write_report  # spreadsheet and template libraries are loaded only here
 
     path = output or Path(f"report-{as_file_name(period)}.{format}")
-    write_report(opened(config), period, format, path)
+    write_report(opened(config), period, {format: path})
     out.print(str(path), soft_wrap=True)
 
 

@@ -120,8 +120,8 @@ def freeze_months(demo: Demo) -> list[Figure]:
     with Stage("freezing", len(demo.plan.months)) as stage:
         for month in demo.plan.months:
             snapshot = freeze_period(demo.installation, month.label, demo.plan.span.end)
-            for form in ("html", "xlsx"):
-                write_report(demo.installation, month.label, form, demo.installation.city.folder / f"report-{month.label}.{form}")
+            folder = demo.installation.city.folder
+            write_report(demo.installation, month.label, {form: folder / f"report-{month.label}.{form}" for form in ("html", "xlsx")})
             figures += read_snapshot(snapshot).figures
             stage.advance()
     return figures

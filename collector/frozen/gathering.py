@@ -67,7 +67,7 @@ class _Source:
             listed = {(one.day, one.number): one for first, after in ranges for one in view.sealed(name, first, after)}
             segments = [listed[key] for key in sorted(listed)]
             later = self._later(view, ranges, segments)
-            dictionary = view.dictionary(name)
+            dictionary = view.dictionary(name, self.as_of)
         files = SourceFiles(tuple(_segment_file(self.history, one) for one in segments))
         if later is not None:
             files = replace(files, later=gathered.make(f"{name}-later.parquet", later, folder))

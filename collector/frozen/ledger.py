@@ -117,7 +117,7 @@ class FrozenLedger:
         overlaps = pc.and_(pc.less(start, span.end), pc.greater_equal(end, span.start))
         return vouching_of(runs.filter(pc.fill_null(overlaps, False)), as_of)
 
-    def dictionary(self, source: str) -> Dictionary:
+    def dictionary(self, source: str, as_of: int) -> Dictionary:  # noqa: ARG002 the file is that of the snapshot's as-of
         return self._sources[source].dictionary
 
     def opening(self, source: str, day: int) -> np.ndarray:

@@ -157,7 +157,7 @@ class StateMeasure:
             return None
         if span != Span(days[0].span.start, days[-1].span.end):
             return None
-        dictionary = self.history.dictionary(settings.id)
+        dictionary = self.history.dictionary(settings.id, self.as_of)
         segments = [self.history.segment(one) for one in sealed]
         seen = rolled_up(segments, dictionary.size)
         numbers, states = seen_gone(segments)

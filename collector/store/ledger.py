@@ -17,7 +17,7 @@ from collector.store.engine import Database
 from collector.store.hot import first_day, read_batches
 from collector.store.runs import read_runs, read_vouching
 from collector.store.segments import sealed_segments, segment_until, supplemented_day
-from collector.store.vectors import dictionary_version, has_vector, read_dictionary, read_opening
+from collector.store.vectors import dictionary_changed_at, dictionary_version, has_vector, read_dictionary, read_opening
 from collector.subjects import Dictionary
 from collector.timeline import Vouching
 
@@ -46,7 +46,9 @@ class SqlView:
     def vouching(self, source: str, span: Span, as_of: int) -> Vouching:
         return read_vouching(self.connection, source, span, as_of)
 
-    def dictionary(self, source: str) -> Dictionary:
+    def dictionary(self, source: str, as_of: int) -> Dictionary:
+        if dictionary_changed_at(self.connection, source) > as_of:
+            return read_dictionary(self.connection, source, as_of)
         version = dictionary_version(self.connection, source)
         if self.dictionaries.get(source, (0,))[0] != version:
             self.dictionaries[source] = version, read_dictionary(self.connection, source)

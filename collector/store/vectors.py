@@ -14,9 +14,10 @@ import zstandard
 
 from collector.records import State, Sweep
 from collector.store.batches import pack, unpack
-from collector.store.schema import openings, subjects, vectors
+from collector.store.schema import openings, runs, subjects, vectors
 from collector.subjects import Dictionary
 
+FOREVER = 1 << 62
 _READ = sa.select(vectors).where(vectors.c.source == sa.bindparam("source"))
 _READ_LOCKED = _READ.with_for_update()
 _UPDATE = sa.update(vectors).where(vectors.c.source == sa.bindparam("of_source"))
@@ -63,8 +64,14 @@ def read_opening(connection: sa.Connection, source: str, day: int) -> np.ndarray
     return read_vector(connection, source).states if body is None else unpack_states(body)
 
 
-def read_dictionary(connection: sa.Connection, source: str) -> Dictionary:
-    query = sa.select(subjects.c.body).where(subjects.c.source == source).order_by(subjects.c.run_id)
+def read_dictionary(connection: sa.Connection, source: str, as_of: int | None = None) -> Dictionary:
+    """The source's dictionary with attributes as they were told by ``as_of``; subjects that came later are in it too.
+
+    Such a subject is gone until it comes, and its number must have a row.
+    """
+    told = runs.c.at <= (FOREVER if as_of is None else as_of)
+    query = sa.select(subjects.c.body).join_from(subjects, runs, subjects.c.run_id == runs.c.id)
+    query = query.where(subjects.c.source == source).order_by(told, sa.case((told, subjects.c.run_id), else_=-subjects.c.run_id))
     tables = [unpack(body) for body in connection.execute(query).scalars()]
     return Dictionary.of_rows(pa.concat_tables(tables)) if tables else Dictionary()
 
@@ -73,6 +80,12 @@ def dictionary_version(connection: sa.Connection, source: str) -> int:
     """The run that last changed the source's dictionary, 0 before any; a dictionary of that version can be kept."""
     query = sa.select(sa.func.max(subjects.c.run_id)).where(subjects.c.source == source)
     return int(connection.execute(query).scalar() or 0)
+
+
+def dictionary_changed_at(connection: sa.Connection, source: str) -> int:
+    """When the dictionary was changed last, 0 before any."""
+    query = sa.select(sa.func.max(runs.c.at)).join_from(subjects, runs, subjects.c.run_id == runs.c.id)
+    return int(connection.execute(query.where(subjects.c.source == source)).scalar() or 0)
 
 
 def write_subjects(connection: sa.Connection, source: str, run_id: int, rows: pa.Table) -> None:

@@ -50,8 +50,8 @@ def frozen(city: City) -> City:
 
 
 def test_a_frozen_period_becomes_a_file_in_either_format(frozen: City, tmp_path: Path) -> None:
-    write_report(frozen.installation, PERIOD, "html", tmp_path / "report.html")
-    write_report(frozen.installation, PERIOD, "xlsx", tmp_path / "report.xlsx", lang="en")
+    write_report(frozen.installation, PERIOD, {"html": tmp_path / "report.html"})
+    write_report(frozen.installation, PERIOD, {"xlsx": tmp_path / "report.xlsx"}, lang="en")
     assert "在线率" in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert (tmp_path / "report.xlsx").read_bytes().startswith(b"PK")
 
@@ -107,18 +107,18 @@ def test_what_is_learned_after_the_snapshot_is_in_no_part_of_its_report(frozen: 
 
 def test_a_period_that_is_not_frozen_is_refused_with_the_remedy(city: City, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="2026-10 is not frozen: run `citygauge snapshot 2026-10` first"):
-        write_report(city.installation, "2026-10", "html", tmp_path / "report.html")
+        write_report(city.installation, "2026-10", {"html": tmp_path / "report.html"})
     assert not (tmp_path / "report.html").exists()
 
 
 def test_a_format_that_is_not_known_is_refused(frozen: City, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="'pdf' is none of html, xlsx"):
-        write_report(frozen.installation, PERIOD, "pdf", tmp_path / "report.pdf")
+        write_report(frozen.installation, PERIOD, {"pdf": tmp_path / "report.pdf"})
 
 
 def test_a_file_that_cannot_be_written_is_named(frozen: City, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"none/report\.html: No such file"):
-        write_report(frozen.installation, PERIOD, "html", tmp_path / "none" / "report.html")
+        write_report(frozen.installation, PERIOD, {"html": tmp_path / "none" / "report.html"})
 
 
 def test_bytes_that_are_not_what_was_frozen_are_refused() -> None:
