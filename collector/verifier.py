@@ -20,7 +20,7 @@ from collector.frozen.verification import Verified, verify
 from collector.periods import iso
 from collector.proof.checkpoint import ShortCheckpoint, read_short
 
-NEEDS = ("chinesecalendar", "cryptography", "numpy", "pyarrow", "pydantic", "rfc8785")
+NEEDS = ("chinesecalendar", "cryptography", "numpy", "pyarrow", "pydantic", "rfc8785", "tzdata")
 """What the single file imports beside the standard library."""
 
 PACKAGES = ("city", "frozen", "measures", "measuring", "proof")
