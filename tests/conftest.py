@@ -11,6 +11,8 @@ from hypothesis import settings
 
 from tests.servers import in_ci, need, postgres_server, postgres_url, redis_server, redis_url, refuse
 
+pytest_plugins = ["tests.web.small_city"]  # the small city of the exporter and the pages
+
 __all__ = ["postgres_server", "postgres_url", "redis_server", "redis_url"]
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,22 +20,9 @@ from collector.records import State
 from collector.store.status import count_outcomes, snapshot_of
 from collector.subjects import Dictionary
 from tests.scripted import DAY, HOUR, MINUTE
-from tests.web.small_city import NOVEMBER, NOW, SmallCity, build, copied
+from tests.web.small_city import NOVEMBER, NOW, SmallCity
 
 GOLDEN = Path(__file__).parent / "golden" / "exposition.txt"
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("exported-city")
-    build(folder)
-    return folder
-
-
-@pytest.fixture
-def small(built: Path, tmp_path: Path) -> Iterator[SmallCity]:
-    with copied(built, tmp_path) as city:
-        yield city
 
 
 @pytest.fixture

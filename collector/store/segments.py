@@ -57,11 +57,6 @@ def register_of_month(connection: sa.Connection, source: str, month: int) -> tup
     return (row.path, row.digest) if row else None
 
 
-def register_path(connection: sa.Connection, source: str, digest: str) -> str:
-    query = sa.select(registers.c.path).where(registers.c.source == source, registers.c.digest == digest)
-    return str(connection.execute(query.limit(1)).scalar_one())
-
-
 def enter_register(connection: sa.Connection, source: str, month: int, path: str, digest: str) -> None:
     """Catalogue the month's register file; where another worker was faster, its file stays."""
     insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert

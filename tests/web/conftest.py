@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 
 from collector.web.server import create_app
-from tests.web.small_city import SmallCity, build, copied
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("small-city")
-    build(folder)
-    return folder
-
-
-@pytest.fixture
-def small(built: Path, tmp_path: Path) -> Iterator[SmallCity]:
-    with copied(built, tmp_path) as city:
-        yield city
+from tests.web.small_city import SmallCity
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from collector.freeze import freeze_period
 from collector.installation import Installation
 from tests.scripted import DAY, HOUR, MINUTE, OCTOBER, City, make_city
@@ -80,3 +82,16 @@ def copied(built: Path, folder: Path) -> Iterator[SmallCity]:
     city = City(Installation(folder / "city.yaml"))
     yield SmallCity(city)
     city.installation.close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("small-city")
+    build(folder)
+    return folder
+
+
+@pytest.fixture
+def small(built: Path, tmp_path: Path) -> Iterator[SmallCity]:
+    with copied(built, tmp_path) as city:
+        yield city
