@@ -7,7 +7,7 @@ from collector.frozen.bundle import Bundle
 from collector.frozen.files import SourceFiles
 from collector.installation import Installation
 from collector.prover import Prover, key_ring
-from collector.store.log import first_checkpoint_from, leaves, place_in_log
+from collector.store.log import covering_checkpoint, leaves
 from collector.store.snapshots import Snapshot, snapshot_revision
 
 
@@ -27,13 +27,11 @@ def make_bundle(installation: Installation, label: str, revision: int | None, no
     if snapshot.envelope is None:
         raise ConfigurationError(f"{snapshot.period}/{snapshot.revision} was frozen before there were signatures")
     with installation.database.write() as connection:
-        name = f"{snapshot.period}/{snapshot.revision}"
-        size = place_in_log(connection, "snapshot", name)
-        found = first_checkpoint_from(connection, size or 0)
+        found = covering_checkpoint(connection, snapshot.period, snapshot.revision)
         if found is None:
-            text = Prover(installation).checkpoint(connection, now)
-            found = first_checkpoint_from(connection, size or 0)
-            assert found is not None, text
+            Prover(installation).checkpoint(connection, now)
+            found = covering_checkpoint(connection, snapshot.period, snapshot.revision)
+            assert found is not None
         logged = leaves(connection, found[0])
     files = {
         file.path: installation.archive.read(file.path, file.sha256)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from collector.proof.checkpoint import ShortCheckpoint, checkpoint_signer, read_checkpoint, shortened
+from collector.store import log
 from collector.store.engine import Connection
-from collector.store.log import first_checkpoint_from, place_in_log
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,7 @@ def covering_checkpoint(
 
     Raises ProofFailed where it is signed by none of ``keys`` (by key id).
     """
-    size = place_in_log(connection, "snapshot", f"{period}/{revision}")
-    found = None if size is None else first_checkpoint_from(connection, size)
+    found = log.covering_checkpoint(connection, period, revision)
     if found is None:
         return None
     checkpoint = read_checkpoint(found[1], keys)

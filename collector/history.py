@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from collector.ledger import Files, Ledger, MeasuredCity, Sealed, View
+from collector.ledger import Files, Ledger, MeasuredCity, Sealed, View, complete_base
 from collector.measures.states import States
 from collector.periods import DAY, Span, midnight, moment
 from collector.records import INSTANT, Kind, State, own_time, stored_schema
@@ -169,17 +169,8 @@ class History:
 
 
 def base_of(view: View, source: str, first: int, as_of: int) -> Sealed | None:
-    """The newest segment up to the day ``first`` whose account of what was before it is the one known at ``as_of``.
-
-    What is learned late about a sealed day makes all later segments' accounts incomplete; then an older one is the base.
-    """
-    day = first
-    while base := view.segment_until(source, day, as_of):
-        late = view.first_late_day(source, base)
-        if late is None:
-            return base
-        day = late
-    return None
+    """The segment from which on the past of the day ``first`` is told completely, as known at ``as_of``."""
+    return complete_base(first, lambda day: view.segment_until(source, day, as_of), lambda base: view.first_late_day(source, base))
 
 
 def _apply(changes: pa.Table, states: np.ndarray) -> None:

@@ -12,8 +12,8 @@ from collector.city.load import load_city
 from collector.city.model import City
 from collector.city.paths import absolute
 from collector.city.secrets import resolve
-from collector.errors import ConfigurationError
 from collector.history import History
+from collector.register_file import register_body
 from collector.seal import Sealer
 from collector.sources import OpenSource, open_source
 from collector.store.engine import Database, open_database
@@ -60,11 +60,7 @@ class Installation:
 
     def register(self, source: str) -> bytes:
         """The register file of a source of policy ``fixed``, as it is now."""
-        path = self.city.folder / str(self.city.source(source).register_.file)
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise ConfigurationError(f"register file {path.name}: {error.strerror}") from None
+        return register_body(self.city.folder / str(self.city.source(source).register_.file))
 
     def source(self, name: str) -> OpenSource:
         """The source, opened once a process so that its session and last answer are kept between polls."""

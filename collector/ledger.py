@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -32,6 +32,50 @@ class Sealed:
     digest: str
     rows: int
     sealed_at: int
+
+
+class Day(Protocol):
+    """Of a sealed file, what decides whether another one knew of it."""
+
+    @property
+    def day(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def sealed_at(self) -> int: ...
+
+
+AnyDay = TypeVar("AnyDay", bound=Day)
+
+
+def newest_segment(files: Iterable[AnyDay], day: int, as_of: int) -> AnyDay | None:
+    """The segment (no supplement) of the newest day up to ``day`` that was sealed by ``as_of``."""
+    known = (one for one in files if one.number == 0 and one.day <= day and one.sealed_at <= as_of)
+    return max(known, key=lambda one: one.day, default=None)
+
+
+def sealed_late(files: Iterable[Day], base: Day) -> int | None:
+    """The earliest day before ``base`` that was sealed, or got a supplement, after ``base`` was sealed."""
+    earlier = (one for one in files if one.day < base.day)
+    late = (one.day for one in earlier if one.sealed_at > base.sealed_at or (one.number and one.sealed_at == base.sealed_at))
+    return min(late, default=None)
+
+
+def complete_base(
+    first: int, until: Callable[[int], AnyDay | None], late: Callable[[AnyDay], int | None]
+) -> AnyDay | None:
+    """The newest segment up to the day ``first`` whose account of what was before it is the one known.
+
+    What is learned late about a sealed day makes all later segments' accounts incomplete; then an older one is the base.
+    until: the newest segment up to a day. late: the earliest day before a segment of which something was learned after it.
+    """
+    day = first
+    while base := until(day):
+        learned = late(base)
+        if learned is None:
+            return base
+        day = learned
+    return None
 
 
 class View(Protocol):

@@ -46,4 +46,6 @@ class Prover:
         if kept := checkpoint_of(connection, len(found)):
             return kept
         made = Checkpoint(self.origin, len(found), root([leaf.hash for leaf in found]), now)
-        return keep_checkpoint(connection, made.size, now, write_checkpoint(made, self.signing_key(now)))
+        text = write_checkpoint(made, self.signing_key(now))
+        keep_checkpoint(connection, made.size, now, text)
+        return text

@@ -68,11 +68,14 @@ class Entries:
 
 def register_rows(path: Path, zone: ZoneInfo) -> Entries:
     """The rows of the register file at ``path``. Raises ConfigurationError, also where it cannot be read."""
+    return parse_register(register_body(path), path.name, zone)
+
+
+def register_body(path: Path) -> bytes:
     try:
-        body = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"register file {path.name}: {error.strerror}") from None
-    return parse_register(body, path.name, zone)
 
 
 @lru_cache(maxsize=4)  # every indicator of a source asks for the same file

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from collector.frozen.files import File, SourceFiles
 from collector.history import History
-from collector.ledger import Files, MeasuredCity, Sealed
+from collector.ledger import Files, MeasuredCity, Sealed, newest_segment, sealed_late
 from collector.periods import Span
 from collector.records import INSTANT, RUNS, Kind, own_time, stored_schema
 from collector.segment import Segment
@@ -80,20 +80,13 @@ class FrozenLedger:
         return [one for one in days if (first is None or one.day >= first) and (after is None or one.day < after)]
 
     def segment_until(self, source: str, day: int, as_of: int) -> Sealed | None:
-        mine = [one for one in self.sealed(source, None, day + 1) if one.number == 0 and one.sealed_at <= as_of]
-        return mine[-1] if mine else None
+        return newest_segment(self.sealed(source), day, as_of)
 
     def first_late_day(self, source: str, base: Sealed) -> int | None:
-        earlier = [
-            one
-            for one in self.sealed(source, None, base.day)
-            if one.sealed_at > base.sealed_at or (one.number and one.sealed_at == base.sealed_at)
-        ]
         later = self._sources[source].later
-        days = [one.day for one in earlier]
-        if later is not None:
-            days += [int(at) for at in _times(later) if at < base.day]
-        return min(days, default=None)
+        told = [] if later is None else [int(at) for at in _times(later) if at < base.day]
+        late = sealed_late(self.sealed(source), base)
+        return min(told if late is None else [late, *told], default=None)
 
     def unsealed(self, source: str, kind: Kind, first: int | None, after: int | None, as_of: int) -> pa.Table:
         later = self._sources[source].later

@@ -12,6 +12,7 @@ from collector.frozen.bundle import LOG, SNAPSHOT
 from collector.frozen.files import SourceFiles
 from collector.frozen.needed import needed_days, needed_spans
 from collector.history import History
+from collector.ledger import complete_base, newest_segment, sealed_late
 from collector.periods import Period, iso, midnight, moment
 from collector.proof import ProofFailed
 from collector.proof.leaves import Leaf
@@ -28,7 +29,7 @@ class LoggedSegment:
     day: int
     number: int
     digest: str
-    at: int
+    sealed_at: int
     line: int
 
 
@@ -106,13 +107,5 @@ def _segment(leaf: Leaf, line: int) -> LoggedSegment:
 
 def _base(frozen: Sequence[LoggedSegment], as_of: int, first: int) -> int | None:
     """``history.base_of`` with nothing but the log to tell what was learned late."""
-    day = first
-    while True:
-        until = [one for one in frozen if one.number == 0 and one.day <= day and one.at <= as_of]
-        base = max(until, key=lambda one: one.day, default=None)
-        if base is None:
-            return None
-        late = [one.day for one in frozen if one.number and one.day < base.day and one.at >= base.at]
-        if not late:
-            return base.day
-        day = min(late)
+    base = complete_base(first, lambda day: newest_segment(frozen, day, as_of), lambda base: sealed_late(frozen, base))
+    return base.day if base else None

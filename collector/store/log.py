@@ -21,20 +21,19 @@ def leaves(connection: sa.Connection, until: int | None = None) -> list[Leaf]:
     return [Leaf(**row) for row in connection.execute(query).mappings()]
 
 
-def keep_checkpoint(connection: sa.Connection, size: int, at: int, text: str) -> str:
-    """Keep a checkpoint and return it; where one of this size was kept before, that one."""
-    if kept := checkpoint_of(connection, size):
-        return kept
+def keep_checkpoint(connection: sa.Connection, size: int, at: int, text: str) -> None:
     connection.execute(sa.insert(checkpoints), {"size": size, "at": at, "text": text})
-    return text
 
 
 def checkpoint_of(connection: sa.Connection, size: int) -> str | None:
     return connection.execute(sa.select(checkpoints.c.text).where(checkpoints.c.size == size)).scalar()
 
 
-def first_checkpoint_from(connection: sa.Connection, size: int) -> tuple[int, str] | None:
-    """(size, text) of the earliest checkpoint over at least so many leaves."""
+def covering_checkpoint(connection: sa.Connection, period: str, revision: int) -> tuple[int, str] | None:
+    """(size, text) of the earliest checkpoint over a log that has the snapshot."""
+    size = place_in_log(connection, "snapshot", f"{period}/{revision}")
+    if size is None:
+        return None
     query = sa.select(checkpoints.c.size, checkpoints.c.text).where(checkpoints.c.size >= size)
     row = connection.execute(query.order_by(checkpoints.c.size).limit(1)).one_or_none()
     return (row.size, row.text) if row else None
