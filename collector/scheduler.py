@@ -16,12 +16,13 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from redis.exceptions import LockError
 
+from collector.alerting.certificates import sources_due
 from collector.broker import client
 from collector.city.model import Source
 from collector.freeze import due_months
 from collector.installation import Installation, now
 from collector.periods import MILLISECOND, Period, instant, moment, slot_of
-from collector.tasks import freeze, poll_slot, seal_day
+from collector.tasks import ALERT_SECONDS, evaluate_alerts, freeze, poll_slot, read_certificates, seal_day
 
 LEASE = timedelta(seconds=15)
 
@@ -82,6 +83,7 @@ class Scheduler:
             if source.polled:
                 self._jobs.add_job(self._send_poll, SlotTrigger(source.every or timedelta(), city.zone), [source], id=source.id)
         self._jobs.add_job(self._send_due, IntervalTrigger(seconds=60), next_run_time=datetime.now(UTC), id="due")
+        self._jobs.add_job(self._send_alerts, IntervalTrigger(seconds=ALERT_SECONDS), id="alerts")
         self._jobs.add_job(self._leader.leads, IntervalTrigger(seconds=self._lease.total_seconds() / 3), id="lease")
         self._jobs.start()
 
@@ -95,9 +97,15 @@ class Scheduler:
         slot = slot_of(now(), source.every, self._installation.city.zone)
         poll_slot.apply_async((source.id, slot), task_id=f"{source.id}:{slot}", expires=source.every.total_seconds())
 
+    def _send_alerts(self) -> None:
+        if self._leader.leads():
+            evaluate_alerts.apply_async(expires=ALERT_SECONDS)
+
     def _send_due(self) -> None:
         if not self._leader.leads():
             return
+        for source in sources_due(self._installation, now()):
+            read_certificates.apply_async((source,), task_id=f"certificates:{source}", expires=600)
         for due in self._installation.sealer.due(now()):
             seal_day.apply_async((due.source, due.day.isoformat()), task_id=f"seal:{due.source}:{due.day}", expires=600)
         for label in due_months(self._installation, now()):

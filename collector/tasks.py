@@ -23,6 +23,8 @@ from collector.poll import poll
 from collector.processes import die_with_parent
 
 LONGEST_TASK = timedelta(minutes=10)
+ALERT_SECONDS = 5
+"""How often alerts are evaluated, beside after every run; a request that waited longer is overtaken by the next."""
 
 app = Celery("citygauge")
 app.conf.update(
@@ -75,8 +77,35 @@ def _start_pool_process(**_: Any) -> None:
 
 @app.task(name="citygauge.poll_slot")
 def poll_slot(source: str, slot: int) -> str:
-    """Poll ``source`` for ``slot``; how it ended is in the run."""
-    return poll(installation().source(source), slot, now).outcome.value
+    """Poll ``source`` for ``slot``; how it ended is in the run. What it means for alerts is looked at right after."""
+    outcome = poll(installation().source(source), slot, now).outcome.value
+    if installation().city.receivers:
+        evaluate_alerts.apply_async(expires=ALERT_SECONDS)
+    return outcome
+
+
+@app.task(name="citygauge.evaluate_alerts")
+def evaluate_alerts() -> None:
+    """One round of evaluation, and a task for every receiver that is to be told something."""
+    from collector.alerting.round import evaluate_alerts as evaluate
+
+    for receiver in evaluate(installation()):
+        deliver_notifications.apply_async((receiver,), expires=LONGEST_TASK.total_seconds())
+
+
+@app.task(name="citygauge.deliver_notifications")
+def deliver_notifications(receiver: str) -> None:
+    """Send what is due for a receiver; what fails stays in the outbox for a later round."""
+    from collector.alerting.delivering import deliver
+
+    deliver(installation(), receiver, now)
+
+
+@app.task(name="citygauge.read_certificates")
+def read_certificates(source: str) -> None:
+    from collector.alerting.certificates import read_source
+
+    read_source(installation(), source, now())
 
 
 @app.task(name="citygauge.seal_day", autoretry_for=(CitygaugeError,), max_retries=3, default_retry_delay=5)

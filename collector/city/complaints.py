@@ -10,14 +10,20 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from collector.alerting.registry import load as receiver_class
+from collector.city.alerts import Alerts, Condition, ConditionBase, IndicatorCondition, LateSnapshot, SourceCondition
 from collector.city.exclusions import Exclusion
 from collector.city.indicators import Indicator, IndicatorBase
 from collector.city.model import City, Source
+from collector.city.receivers import ReceiverSettings
 from collector.plausibility.thresholds import Thresholds
 from connectors.registry import load as connector_class
 
 _MEASURES: dict[str, type[IndicatorBase]] = {
     get_args(kind.model_fields["measure"].annotation)[0]: kind for kind in get_args(get_args(Indicator)[0])
+}
+_CONDITIONS: dict[str, type[ConditionBase]] = {
+    get_args(kind.model_fields["when"].annotation)[0]: kind for kind in get_args(Condition)
 }
 _MAPPING = "write keys and values, such as `key: value`"
 _LIST = "write a list, each item on a line that begins with `- `"
@@ -50,7 +56,7 @@ def _loc(error: ErrorDetails) -> tuple[str | int, ...]:
     """The keys that lead to the mistake; a check of the whole file says itself which place it means."""
     loc = error["loc"]
     if error["type"].startswith("union_tag"):
-        return (*loc, "measure")
+        return (*loc, "when" if "alerts" in loc else "measure")
     if loc[:1] == ("indicators",) and len(loc) == 3:  # the whole indicator is meant, the third is the union's tag
         loc = loc[:2]
     return (*loc, *error.get("ctx", {}).get("at", ()))
@@ -65,6 +71,9 @@ def _message(document: Any, loc: tuple[str | int, ...], error: ErrorDetails) -> 
     kind = error["type"]
     if kind == "extra_forbidden":
         return _no_such_key(str(loc[-1]), sorted(_known_keys(document, loc)))
+    if kind.startswith("union_tag") and loc[-1] == "when":
+        named = f"there is no condition {error['ctx']['tag']!r} here" if kind == "union_tag_invalid" else "is missing"
+        return f"{named}; the conditions of {'a source' if loc[0] == 'sources' else 'an indicator'} are {_conditions(str(loc[0]))}"
     if kind == "union_tag_invalid":
         return f"there is no measure {error['ctx']['tag']!r}; the measures are {', '.join(_MEASURES)}"
     return _WORDS.get(kind, error["msg"].removeprefix("Value error, "))
@@ -87,9 +96,22 @@ def _known_keys(document: Any, loc: tuple[str | int, ...]) -> set[str]:
             return _keys(_MEASURES[measure])
         case ("exclusions", int(), _):
             return _keys(Exclusion)
+        case ("indicators" | "sources", *_, "alerts", int(), str(when), _) if when in _CONDITIONS:
+            return _keys(_CONDITIONS[when])
+        case ("alerts", _):
+            return _keys(Alerts)
+        case ("alerts", "late_snapshot", _):
+            return _keys(LateSnapshot)
+        case ("receivers", int(number), _):
+            return _keys(ReceiverSettings) - {"options"} | _keys(receiver_class(document["receivers"][number]["via"]).Options)
         case ("plausibility", _):
             return _keys(Thresholds)
     return set()
+
+
+def _conditions(beside: str) -> str:
+    union = SourceCondition if beside == "sources" else IndicatorCondition
+    return ", ".join(get_args(kind.model_fields["when"].annotation)[0] for kind in get_args(get_args(union)[0]))
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from collector.city.alerts import IndicatorAlerts
 from collector.city.types import Duration, Interval, Texts
 from collector.verdict import Target
 
@@ -35,6 +36,7 @@ class IndicatorBase(BaseModel):
     target: str | None = None
     weight: Decimal | None = Field(default=None, ge=0, description="points of 100; 0: informational")
     min_coverage: float = Field(default=0.9, ge=0, le=1)
+    alerts: IndicatorAlerts = None
 
     @model_validator(mode="after")
     def _names_its_sources_once(self) -> IndicatorBase:

@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from collector.alerts.unfit import unfit_alerts
+from collector.city.alerts import Alerts, SourceAlerts
 from collector.city.exclusions import Exclusion, Register
 from collector.city.indicators import Indicator
 from collector.city.paths import absolute
+from collector.city.receivers import ReceiverSettings
 from collector.city.references import unfit_names
+from collector.city.remote_write import RemoteWrite
 from collector.city.secrets import resolve
 from collector.city.types import Duration, Interval, misplaced
 from collector.connector import Connector
@@ -59,6 +63,7 @@ class Source(BaseModel):
     max_answer: int = Field(default=256, gt=0, description="largest answer in MiB")
     tls_verify: bool | str = Field(default=True, description="true, false, or the path of a CA file")
     register_: Register = Field(default=Register(), alias="register")
+    alerts: SourceAlerts = None
     options: dict[str, Any] = Field(default_factory=dict)
 
     _zone_is_known = field_validator("timezone")(lambda name: name if name is None else _zone(name))
@@ -135,6 +140,9 @@ class City(BaseModel):
     indicators: tuple[Indicator, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     plausibility: Thresholds = Thresholds()
+    alerts: Alerts = Alerts()
+    receivers: tuple[ReceiverSettings, ...] = ()
+    remote_write: RemoteWrite | None = None
     folder: Path = Field(default=Path(), exclude=True)
 
     _zone_is_known = field_validator("timezone")(_zone)
@@ -142,6 +150,8 @@ class City(BaseModel):
     @model_validator(mode="after")
     def _names_fit_together(self) -> City:
         for mistake in unfit_names(self.sources, self.indicators, self.exclusions):
+            raise mistake
+        for mistake in unfit_alerts(self):
             raise mistake
         return self
 

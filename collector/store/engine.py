@@ -20,7 +20,7 @@ Connection = sa.Connection
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_SECONDS = 60.0
 BUSY_SECONDS = 0.0002
-SHAPE = "0002"
+SHAPE = "0004"
 """The newest migration; looking it up here keeps Alembic out of every start."""
 
 

@@ -78,6 +78,39 @@ def newest_run(connection: sa.Connection, source: str, outcome: Outcome | None =
     return _line(row) if row else None
 
 
+def run_until(connection: sa.Connection, source: str, at: int, outcome: Outcome | None = None) -> RunLine | None:
+    """The source's last run asked at or before ``at``, or the last one by then that ended with ``outcome``."""
+    query = sa.select(*_COLUMNS).where(runs.c.source == source, runs.c.at <= at)
+    if outcome is not None:
+        query = query.where(runs.c.outcome == outcome.value)
+    row = connection.execute(query.order_by(runs.c.at.desc(), runs.c.id.desc()).limit(1)).one_or_none()
+    return _line(row) if row else None
+
+
+def asked_after(connection: sa.Connection, source: str, at: int) -> bool:
+    """Whether a run of the source is dated later than ``at``: as seen from now, that the clock went back."""
+    query = sa.select(runs.c.id).where(runs.c.source == source, runs.c.at > at)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def run_instants(connection: sa.Connection, source: str, after: int, before: int) -> list[int]:
+    """When the source was asked in (after, before), in order."""
+    query = sa.select(runs.c.at).where(runs.c.source == source, runs.c.at > after, runs.c.at < before)
+    return list(connection.execute(query.distinct().order_by(runs.c.at)).scalars())
+
+
+def answers_since(connection: sa.Connection, source: str, since: int, until: int) -> tuple[int, int, int | None]:
+    """(good runs, different answers among them, instant of the first) of a source in [since, until]."""
+    good = sa.and_(runs.c.source == source, runs.c.outcome == Outcome.OK.value, runs.c.at >= since, runs.c.at <= until)
+    counts = (sa.func.count(), sa.func.count(sa.distinct(runs.c.evidence)), sa.func.min(runs.c.at))
+    return tuple(connection.execute(sa.select(*counts).where(good)).one())
+
+
+def subjects_listed(connection: sa.Connection, source: str) -> int:
+    """How many subjects a source polled by sweeps has ever listed; 0 where it is no such source."""
+    return connection.execute(sa.select(vectors.c.subjects).where(vectors.c.source == source)).scalar() or 0
+
+
 def recent_runs(connection: sa.Connection, source: str | None, limit: int) -> list[RunLine]:
     """The last ``limit`` runs that were stored, newest first."""
     query = sa.select(*_COLUMNS).limit(limit)

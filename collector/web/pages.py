@@ -11,12 +11,15 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from collector.alerting.listing import Listing, list_alerts
+from collector.alerts.rules import rules_of
 from collector.city.model import City
 from collector.live import Live, View
 from collector.periods import moment
 from collector.standing import SourceStatus
 from collector.store.runs import Outcome
 from collector.store.status import RunLine
+from collector.web.alert_rows import SHOWN_ALERTS, alert_rows, evaluation_trouble, receiver_rows
 from collector.web.checkpoints import Checkpoints, Printed
 from collector.web.shown import Cell, age, cell
 from collector.web.words import MARKS, WORDS
@@ -62,8 +65,10 @@ def page_routes(live: Live) -> APIRouter:
 
     @routes.api_route("/", methods=["GET", "HEAD"])
     def status(lang: Language = "zh") -> HTMLResponse:
-        view = live.view()
-        body = page.render(_context(view, checkpoints.beside(view.snapshots), live.installation.city, lang))
+        view, city = live.view(), live.installation.city
+        listing = list_alerts(live.installation, live.clock())
+        figures = _context(view, checkpoints.beside(view.snapshots), city, lang)
+        body = page.render(figures | _alert_context(listing, city, lang))
         return HTMLResponse(body, headers={"Cache-Control": "no-cache"})
 
     return routes
@@ -89,6 +94,19 @@ def _context(view: View, snapshots: list[Printed], city: City, lang: str) -> dic
         "snapshots": [(one, local(one.line.created_at)) for one in snapshots],
         "faults": faults[:SHOWN_FAULTS],
         "more_faults": max(0, len(faults) - SHOWN_FAULTS),
+    }
+
+
+def _alert_context(listing: Listing, city: City, lang: str) -> dict[str, Any]:
+    rules = len(rules_of(city))
+    evaluated_at = listing.evaluated_at
+    return {
+        "alerts": alert_rows(listing, city, lang),
+        "more_alerts": max(0, len(listing.alerts) - SHOWN_ALERTS),
+        "rules": rules,
+        "evaluated_at": None if evaluated_at is None else moment(evaluated_at, city.zone),
+        "evaluation_trouble": evaluation_trouble(listing, WORDS[lang]) if rules else None,
+        "receivers": receiver_rows(listing, city, lang),
     }
 
 

@@ -21,6 +21,7 @@ from collector.installation import Installation, now
 from collector.live import Clock, Live
 from collector.store.status import marker
 from collector.web import problems
+from collector.web.alerts import alert_routes
 from collector.web.api import reading_routes
 from collector.web.pages import page_routes
 from collector.web.proof import proof_routes
@@ -44,6 +45,7 @@ def create_app(installation: Installation, clock: Clock = now) -> FastAPI:
     app.include_router(push_routes(live), prefix=API)
     app.include_router(reading_routes(live), prefix=API)
     app.include_router(proof_routes(live), prefix=API)
+    app.include_router(alert_routes(live), prefix=API)
     app.mount("/static", StaticFiles(packages=[("collector.web", "static")]))
     return app
 

@@ -27,6 +27,20 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "up": "正常", "failing": "失败，旧应答仍有效", "down": "无有效数据", "never": "从未采集", "passive": "按需导入",
         "legend": "结论按未取整的区间判定：整个区间满足目标为达标，完全不满足为未达标，否则无法判定。"
         "横条为区间，粗短线为值，细长线为目标。",
+        "alerts": "告警", "alert": "告警", "since": "开始", "handling": "处理", "owner": "责任部门",
+        "critical": "严重", "warning": "警告", "info": "提示", "firing": "告警中", "pending": "待定", "resolved": "已恢复",
+        "standing_of": "{}·{}", "ended": "{}恢复",
+        "acknowledged": "{} 已确认：{}", "silenced": "静默 {}：{}，{}，至 {}", "maintained": "维护（{} 批准）：{}",
+        "told_to": "通知", "not_known": "目前无法判断", "unheard": "没有接收方", "no_alerts": "没有告警。",
+        "more_alerts": "另有 {} 条未列出；citygauge alerts 全部列出。",
+        "rules_evaluated": "{} 条规则，评估于", "no_rules": "没有定义告警规则。",
+        "never_evaluated": "告警还从未评估过：请检查调度进程和工作进程。",
+        "not_evaluated": "告警上次评估是在{}：请检查调度进程和工作进程。",
+        "receivers": "告警接收方", "receiver": "接收方", "delivered": "最近送达", "waiting": "待发", "retrying": "最近失败",
+        "given_up": "已放弃", "no_receivers": "没有配置接收方：告警不会通知任何人。",
+        "receiver_up": "正常", "receiver_failing": "送不出去", "receiver_stuck": "积压，无人发送", "receiver_unused": "尚未使用",
+        "waiting_since": "{} 条，最早 {}", "failing_since": "自 {} 起 {} 次：{}", "next_try": "；下次 {}",
+        "given_up_at": "{} 条，最后 {}：{}", "receiver_trouble": "接收方 {} {}",
         "readers": "供程序读取", "api": "接口", "metrics": "指标采集",
     },
     "en": {
@@ -56,12 +70,30 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "passive": "imported on demand",
         "legend": "Verdicts rest on the unrounded interval: met if all of it satisfies the target, missed if none of it does,"
         " else indeterminate. The bar is the interval, its thick tick the value, the thin line the target.",
+        "alerts": "Alerts", "alert": "alert", "since": "since", "handling": "handling", "owner": "owner",
+        "critical": "critical", "warning": "warning", "info": "info", "firing": "firing", "pending": "pending",
+        "resolved": "resolved", "standing_of": "{}, {}", "ended": "ended {}",
+        "acknowledged": "acknowledged by {}: {}", "silenced": "silence {} by {}: {}, until {}",
+        "maintained": "maintenance, approved by {}: {}",
+        "told_to": "told to", "not_known": "cannot be told now", "unheard": "no receiver", "no_alerts": "There are no alerts.",
+        "more_alerts": "{} more are not listed; citygauge alerts lists them all.",
+        "rules_evaluated": "{} rules, evaluated at", "no_rules": "No alert rules are defined.",
+        "never_evaluated": "Alerts were never evaluated: look after scheduler and worker.",
+        "not_evaluated": "Alerts were last evaluated {}: look after scheduler and worker.",
+        "receivers": "Receivers of alerts", "receiver": "receiver", "delivered": "last delivery", "waiting": "waiting",
+        "retrying": "failing", "given_up": "given up",
+        "no_receivers": "There are no receivers: nobody is told of alerts.",
+        "receiver_up": "up", "receiver_failing": "takes nothing", "receiver_stuck": "piling up, nobody sends",
+        "receiver_unused": "not used yet",
+        "waiting_since": "{}, the oldest of {}", "failing_since": "since {}, {} attempts: {}", "next_try": "; next at {}",
+        "given_up_at": "{}, the last at {}: {}", "receiver_trouble": "Receiver {} {}",
         "readers": "For programs", "api": "API", "metrics": "metrics",
     },
 }  # fmt: skip
 
 MARKS: Mapping[str, str] = {
     "met": "●", "missed": "▲", "indeterminate": "◐", "not_applicable": "–", "no_target": "○",
+    "critical": "▲", "warning": "◆", "info": "○", "pending": "◐", "resolved": "●",
     "up": "●", "failing": "◐", "down": "▲", "never": "▲", "passive": "○",
 }  # fmt: skip
 """A shape beside every word, since nothing may be told by colour alone."""

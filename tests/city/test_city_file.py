@@ -17,11 +17,15 @@ EXCLUSION = SOURCE + (
     "exclusions:\n  - source: video\n    start: 2026-10-01T00:00:00+08:00\n    end: 2026-10-02T00:00:00+08:00\n"
     "    reason: 机房检修\n    approved_by: 王工\n    entered_at: 2026-09-30T00:00:00+08:00\n"
 )
-CITY_KEYS = "actor_key, archive, broker, city, exclusions, indicators, key_passphrase, keys, plausibility, settle, sources, store, timezone"
-PROBE_KEYS = (
-    "connector, control, department, district, every, holds, id, max_answer, register, targets, timeout, timezone, tls_verify"
+CITY_KEYS = (
+    "actor_key, alerts, archive, broker, city, exclusions, indicators, key_passphrase, keys, plausibility, receivers, "
+    "remote_write, settle, sources, store, "
+    "timezone"
 )
-PUE_KEYS = "category, id, measure, min_coverage, name, rollover_kwh, source, sources, target, unit, weight, where"
+PROBE_KEYS = (
+    "alerts, connector, control, department, district, every, holds, id, max_answer, register, targets, timeout, timezone, tls_verify"
+)
+PUE_KEYS = "alerts, category, id, measure, min_coverage, name, rollover_kwh, source, sources, target, unit, weight, where"
 CONNECTORS = "access_log, file, http_probe, modbus, open311, prometheus, push, sql_cases, wvp"
 MEASURES = (
     "availability, case_closure, case_on_time, case_count, case_rework, case_found_by, case_duration, active_users, pue, "

@@ -76,7 +76,7 @@ def test_an_error_that_nobody_foresaw_tells_nothing_but_that(small: SmallCity) -
 
 def test_the_openapi_document_names_every_path_and_there_is_no_page_from_elsewhere(client: TestClient) -> None:
     paths = json.loads(client.get("/api/v1/openapi.json").content)["paths"]
-    reading = {"sources", "sources/{source}", "runs", "indicators", "measurements"}
+    reading = {"sources", "sources/{source}", "runs", "indicators", "measurements", "alerts"}
     proof = {"snapshots", "snapshots/{period}", "snapshots/{period}/bundle", "checkpoint"}
     assert paths.keys() == {f"/api/v1/{path}" for path in reading | proof | {"sources/{source}/records"}}
     assert [client.get(path).status_code for path in ("/docs", "/redoc", "/openapi.json")] == [404, 404, 404]

@@ -1,0 +1,1 @@
+"""Alerts: rules, observations, states, grouping and texts. Pure; ``collector.alerting`` reads, stores and sends."""
