@@ -7,6 +7,7 @@ and exclusions that stand in the snapshot; nothing that was learned since is in 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -45,7 +46,7 @@ class Line:
 
     figure: Figure
     definition_digest: str
-    by: dict[str, dict[str, Measurement]] = field(default_factory=dict)
+    by: dict[str, Mapping[str, Measurement]] = field(default_factory=dict)
     not_broken_down: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -80,29 +81,38 @@ class SourceRuns:
 
 @dataclass(frozen=True)
 class Report:
-    """effects: what the revision changed, each with the figure whose name and unit it is told in."""
+    """effects: what the revision changed, each with the figure whose name and unit it is told in.
+
+    history: what the snapshot's files tell, for further break-downs; None where the report was not gathered from files.
+    """
 
     frozen: Frozen
     lines: list[Line]
     sources: list[SourceRuns]
     proof: Proof
     effects: list[tuple[Figure, Effect]] = field(default_factory=list)
+    history: History | None = field(default=None, compare=False, repr=False)
 
 
-def gather(installation: Installation, label: str) -> Report:
-    """The newest revision of the period. Raises ConfigurationError where the period is not frozen."""
+def gather(installation: Installation, label: str, only: frozenset[str] | None = None) -> Report:
+    """The newest revision of the period. Raises ConfigurationError where the period is not frozen.
+
+    only: ids of the indicators that are told, then without the runs by source; all of them unless given.
+    """
     with installation.database.read() as connection:
         snapshot = latest_snapshot(connection, label)
     if snapshot is None:
         raise ConfigurationError(f"{label} is not frozen: run `citygauge snapshot {label}` first")
     frozen = read_snapshot(snapshot)
+    figures = [one for one in frozen.figures if only is None or one.indicator.id in only]
     history = frozen_history(frozen.settings, frozen.files, installation.archive, frozen.swept)
     return Report(
         frozen=in_period(frozen),
-        lines=[_line(history, figure, frozen.definitions[figure.indicator.id]) for figure in frozen.figures],
-        sources=[_runs(history, installation, frozen, source) for source in frozen.files],
+        lines=[_line(history, figure, frozen.definitions[figure.indicator.id]) for figure in figures],
+        sources=[_runs(history, installation, frozen, source) for source in frozen.files] if only is None else [],
         proof=proof_of(installation, snapshot),
         effects=effects_on(frozen.figures, _gone(installation, snapshot, frozen), frozen),
+        history=history,
     )
 
 

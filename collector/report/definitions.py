@@ -25,6 +25,7 @@ _SAID_ELSEWHERE = {
     "min_coverage",
     "base",
     "cohort",
+    "alerts",  # no part of what the figure means
 }
 
 

@@ -12,7 +12,7 @@ Language = Literal["zh", "en"]
 LONGEST = 120
 """A name longer than this is cut in tables, headings and charts; the workbook has it in full where it defines the indicator."""
 
-_NOT_PRINTED = re.compile(
+NOT_PRINTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 """Control characters, and the marks that turn the direction of the text after them: they would reorder the rest of a line."""
@@ -41,7 +41,7 @@ class Words:
 
 def printable(text: str) -> str:
     """With white space as single blanks and every control or direction mark shown as U+FFFD."""
-    return _NOT_PRINTED.sub("\N{REPLACEMENT CHARACTER}", re.sub(r"\s+", " ", text)).strip()
+    return NOT_PRINTED.sub("\N{REPLACEMENT CHARACTER}", re.sub(r"\s+", " ", text)).strip()
 
 
 def short(text: str, longest: int = LONGEST) -> str:

@@ -18,7 +18,7 @@ from collector.store.runs import Outcome
 from collector.verdict import Verdict
 
 MEASURES = get_args(get_args(Indicator)[0])
-TOLD_APART = {"id", "name", "measure", "unit", "source", "target", "min_coverage"}
+TOLD_APART = {"id", "name", "measure", "unit", "source", "target", "min_coverage", "alerts"}
 EXAMPLES: dict[str, dict[str, Any]] = {
     "case_found_by": {"found_by": ["视频"]},
     "figure": {"figure": "f"},
