@@ -100,3 +100,9 @@ _TRUTHS: dict[str, Truth] = {
     "mau": _monthly_users,
     "pue": _pue,
 }
+_TRUTHS |= {
+    "platform_stability": _TRUTHS["platform_availability"],
+    "online_closure": _TRUTHS["closure_accepted"],
+    "closure_of_accepted": _TRUTHS["closure_accepted"],
+}
+"""By the ids of the profiles that the scenarios are evaluated by."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from collector.simulated_city.histories import Array
-from collector.simulated_city.magnitudes import Magnitudes
+from collector.simulated_city.magnitudes import CaseCount, Magnitudes
 from collector.simulated_city.places import CASE_DEPARTMENTS, FOUND_BY, LIMIT_HOURS
 
 NEVER = np.int64(1) << 60
@@ -94,12 +94,13 @@ def make_cases(
     end: int,
     monday: int,
     backdated_share: float = 0.0,
+    exactly: CaseCount | None = None,
 ) -> Cases:
     """Cases opened over [first, end), both ms; monday: when a local Monday begins. backdated_share: closings dated
-    too early.
+    too early. exactly: their number in one span inside of it.
     """
-    count = round(per_year * (end - first) / (365 * DAY))
-    opened = np.sort(_opened(random, count, first, end, monday))
+    opened = _all_opened(random, per_year, first, end, monday, exactly)
+    count = len(opened)
     category = random.integers(0, len(LIMIT_HOURS), count)
     limit = np.array(LIMIT_HOURS, np.int64)[category] * HOUR
     accepted = np.minimum(opened + _lognormal(random, count, 0.1 * HOUR, 0.8), (opened // HOUR + 1) * HOUR - SECOND)
@@ -107,10 +108,12 @@ def make_cases(
     disposed = accepted + work
     is_closed = random.random(count) < sizes.closed_share
     closed = disposed + _lognormal(random, count, 0.4 * HOUR, 0.8)
+    if exactly:
+        is_closed = _closed_exactly(random, is_closed, opened, closed, exactly)
     # of the cases that are never closed a third is at least dealt with
     disposed = np.where(is_closed | (random.random(count) < 0.33), disposed, NEVER)
     closed = np.where(is_closed, closed, NEVER)
-    again = is_closed & (random.random(count) < REOPENED)
+    again = is_closed & (random.random(count) < (0 if exactly else REOPENED))  # one reopened would not be counted as closed
     reopened = closed + _lognormal(random, count, 20 * HOUR, 0.8)
     disposed_again = reopened + work // 2
     closed_again = disposed_again + _lognormal(random, count, 0.4 * HOUR, 0.8)
@@ -132,6 +135,27 @@ def make_cases(
         district=random.integers(0, sizes.districts, count),
         found_by=random.choice(len(FOUND_BY), count, p=[0.25, 0.45, 0.30]),
     )
+
+
+def _all_opened(
+    random: np.random.Generator, per_year: int, first: int, end: int, monday: int, exactly: CaseCount | None
+) -> Array:
+    """Opening instants in order of time."""
+    if exactly is None:
+        return np.sort(_opened(random, round(per_year * (end - first) / (365 * DAY)), first, end, monday))
+    before = _all_opened(random, per_year, first, exactly.start, monday, None)
+    after = _all_opened(random, per_year, exactly.end, end, monday, None)
+    inside = np.sort(_opened(random, exactly.opened, exactly.start, exactly.end, monday))
+    return np.concatenate([before, inside, after])
+
+
+def _closed_exactly(random: np.random.Generator, is_closed: Array, opened: Array, closed: Array, exactly: CaseCount) -> Array:
+    """Which cases are ever closed, so that the number closed within the span comes out."""
+    inside = (opened >= exactly.start) & (opened < exactly.end)
+    can = np.flatnonzero(inside & (closed + HOUR < exactly.end))
+    result: Array = is_closed & ~inside
+    result[random.choice(can, exactly.closed, replace=False)] = True
+    return result
 
 
 def _opened(random: np.random.Generator, count: int, first: int, end: int, monday: int) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from collector.simulated_city.case_database import TABLE
 from collector.simulated_city.city import PASSWORD_VARIABLE, Addresses
 from collector.simulated_city.energy import Energy, Meter
@@ -110,19 +112,30 @@ LARGEST_KWH = 2_000_000_000
 """More than any of the meters can show: 32 bits of 0.01 kWh times the transformers' ratio of 40."""
 
 
-def city_file(addresses: Addresses, world: World, *, store: str, broker: str, archive: str) -> str:
-    """The text of ``city.yaml``; ``store``, ``broker`` and ``archive`` are written as given."""
-    head = f"city: 模拟市\ntimezone: {world.settings.timezone}\nstore: {store}\nbroker: {broker}\narchive: {archive}\n"
-    sources = [
-        _video(addresses),
-        _portal(addresses, world.portals),
-        _platforms(addresses),
-        _cases(addresses),
-        _hotline(addresses),
-        _app(addresses),
-        _meters(addresses, world.energy),
-    ]
-    return head + "sources:\n" + "".join(sources) + INDICATORS
+EVERY = {"video": "5m", "portal": "5m", "platforms": "15m", "cases": "1h", "hotline": "1h", "app": "1h", "meters": "5m"}
+"""The sources of a city file and how often each is polled."""
+
+
+def city_file(
+    addresses: Addresses, world: World, *, store: str, broker: str, archive: str,
+    city: str = "模拟市", every: Mapping[str, str] = EVERY, more_sources: str = "", indicators: str = INDICATORS,
+) -> str:  # fmt: skip
+    """The text of ``city.yaml``; ``store``, ``broker`` and ``archive`` are written as given.
+
+    every: which of the sources there are. more_sources: text of further ones.
+    """
+    head = f"city: {city}\ntimezone: {world.settings.timezone}\nstore: {store}\nbroker: {broker}\narchive: {archive}\n"
+    texts = {
+        "video": _video(addresses),
+        "portal": _portal(addresses, world.portals),
+        "platforms": _platforms(addresses),
+        "cases": _cases(addresses),
+        "hotline": _hotline(addresses),
+        "app": _app(addresses),
+        "meters": _meters(addresses, world.energy),
+    }
+    sources = [texts[source].replace("every: EVERY", f"every: {interval}") for source, interval in every.items()]
+    return head + "sources:\n" + "".join(sources) + more_sources + indicators
 
 
 def _video(addresses: Addresses) -> str:
@@ -130,7 +143,7 @@ def _video(addresses: Addresses) -> str:
   - id: video
     connector: wvp
     url: {addresses.http}/wvp
-    every: 5m
+    every: EVERY
     department: 公安局
     credentials: {{username: {USERNAME}, password: "${{env:{PASSWORD_VARIABLE}}}"}}
     page_size: 2000
@@ -145,7 +158,7 @@ def _portal(addresses: Addresses, portals: Platforms) -> str:
     return f"""
   - id: portal
     connector: http_probe
-    every: 5m
+    every: EVERY
     department: 政务服务局
     control: {addresses.http}/portal/{CONTROL}
     targets:
@@ -157,7 +170,7 @@ def _platforms(addresses: Addresses) -> str:
   - id: platforms
     connector: prometheus
     url: {addresses.http}/prometheus
-    every: 15m
+    every: EVERY
     department: 大数据局
     query: '{QUERY}'
     subject_label: instance
@@ -170,7 +183,7 @@ def _cases(addresses: Addresses) -> str:
   - id: cases
     connector: sql_cases
     url: sqlite:///{addresses.cases}
-    every: 1h
+    every: EVERY
     department: 城市管理局
     table: {TABLE}
     updated_at: update_time
@@ -196,7 +209,7 @@ def _hotline(addresses: Addresses) -> str:
   - id: hotline
     connector: open311
     url: {addresses.http}/open311
-    every: 1h
+    every: EVERY
     department: 12345热线办
     lookback: 60d
     updated_after: true
@@ -208,7 +221,7 @@ def _app(addresses: Addresses) -> str:
   - id: app
     connector: access_log
     url: {addresses.http}/logs/access-{{day}}.json
-    every: 1h
+    every: EVERY
     department: 大数据局
     columns: {{actor: account, at: time}}
     where: {{event: [login], status: [200]}}
@@ -221,7 +234,7 @@ def _meters(addresses: Addresses, energy: Energy) -> str:
     connector: modbus
     host: {addresses.modbus_host}
     port: {addresses.modbus_port}
-    every: 5m
+    every: EVERY
     department: 机关事务局
     meters:
 {"".join(_meter(meter) for meter in energy.meters)}"""
