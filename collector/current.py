@@ -73,7 +73,7 @@ class Measuring:
     def lines(self, period: Period) -> dict[str, Line]:
         """The city's indicators over ``period`` by id."""
         figures = [self.figure(indicator, period) for indicator in self.history.city.indicators]
-        return {figure.indicator.id: _line(figure) for figure in figures if figure}
+        return {figure.indicator.id: line_of(figure) for figure in figures if figure}
 
     def figure(self, indicator: Indicator, period: Period) -> Figure | None:
         key = (indicator.id, indicator.source_ids, period.label)
@@ -162,7 +162,7 @@ def has_cases(source: SourceStatus, now: int) -> bool:
     return source.settings.kind is Kind.CASES and source.holds(now)
 
 
-def _line(figure: Figure) -> Line:
+def line_of(figure: Figure) -> Line:
     measured = figure.measurement
     return Line(
         indicator=figure.indicator,

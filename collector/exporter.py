@@ -20,6 +20,7 @@ import collector
 from collector.city.model import City
 from collector.current import Line
 from collector.errors import SourceUnavailable
+from collector.feasibility import Status
 from collector.live import Live, View
 from collector.measurement import Number
 from collector.standing import SourceStatus
@@ -51,9 +52,11 @@ class CityCollector(Collector):
         yield GaugeMetricFamily("citygauge_store_up", "Whether the store answers.", value=1)
         yield _described(self._live.installation.city)
         yield from _indicators(view)
+        yield from _judged(view)
         yield from _counts(view)
         yield from _sources(view)
-        yield from _snapshots(view)
+        yield from _source_states(view)
+        yield from _times(view)
 
 
 def exposition(live: Live, accept: str, accept_encoding: str) -> tuple[bytes, dict[str, str]]:
@@ -71,7 +74,7 @@ def exposition(live: Live, accept: str, accept_encoding: str) -> tuple[bytes, di
 
 
 _MET = {"met": 1.0, "missed": 0.0}
-_INDICATORS: tuple[tuple[str, str, Callable[[Line], float | None]], ...] = (
+INDICATORS: tuple[tuple[str, str, Callable[[Line], float | None]], ...] = (
     ("value", "Measured value in base units; absent below the minimum coverage.", lambda line: _float(line.value)),
     ("lower", "Lowest value that the unobserved part allows; absent if unbounded.", lambda line: _float(line.lower)),
     ("upper", "Highest value that the unobserved part allows; absent if unbounded.", lambda line: _float(line.upper)),
@@ -83,17 +86,50 @@ _INDICATORS: tuple[tuple[str, str, Callable[[Line], float | None]], ...] = (
     ),
     ("coverage_ratio", "Observed share of what was owed.", lambda line: line.coverage),
 )
-_PERIODS = "Period: month and day so far, last_month as frozen in its snapshot."
+_PERIODS = "Period: month and day so far, now (availability), last_month as frozen in its snapshot."
 
 
 def _indicators(view: View) -> Iterator[Metric]:
-    lines = [((line.indicator.id, period), line) for period, of in view.figures.lines.items() for line in of.values()]
-    for name, text, pick in _INDICATORS:
+    periods = {**view.figures.lines, "now": view.watched.now}
+    lines = [((line.indicator.id, period), line) for period, of in periods.items() for line in of.values()]
+    for name, text, pick in INDICATORS:
         samples = [(labels, pick(line)) for labels, line in lines]
         yield _gauge(f"citygauge_indicator_{name}", f"{text} {_PERIODS}", ("indicator", "period"), samples)
     yield GaugeMetricFamily(
         "citygauge_measured_timestamp_seconds", "When the figures were measured.", value=view.figures.at / 1000
     )
+
+
+def _judged(view: View) -> Iterator[Metric]:
+    """What rules are judged by, beside the figures."""
+    month, watched = view.figures.lines["month"], view.watched
+    yield _gauge(
+        "citygauge_indicator_reachable",
+        "1 if the target of the month can still be met, 0 if it can not; absent where nothing can be said.",
+        ("indicator",), (((name,), _reachable(line)) for name, line in month.items()),
+    )  # fmt: skip
+    sides = (("lower", 0, "Lowest"), ("upper", 1, "Highest"))
+    for side, place, word in sides:
+        yield _gauge(
+            f"citygauge_indicator_window_{side}",
+            f"{word} value that the unobserved part of a trailing window allows; windows of rules only.",
+            ("indicator", "window"), ((key, _float(one.bounds[place])) for key, one in watched.windows.items()),
+        )  # fmt: skip
+    yield _gauge(
+        "citygauge_indicator_window_coverage_ratio",
+        "Observed share of a trailing window that ended one polling interval ago; absent before its sources were asked as long.",
+        ("indicator", "window"), ((key, one.coverage) for key, one in watched.windows.items()),
+    )  # fmt: skip
+    for side, place, word in sides:
+        yield _gauge(
+            f"citygauge_indicator_group_{side}",
+            f"{word} availability now of the subjects with a label, of attributes that a rule names; at most 200 labels each.",
+            ("indicator", "by", "group"), ((key, _float(bounds[place])) for key, bounds in watched.groups.items()),
+        )  # fmt: skip
+
+
+def _reachable(line: Line) -> float | None:
+    return None if line.feasibility is None else float(line.feasibility.status is not Status.UNREACHABLE)
 
 
 def _described(city: City) -> Metric:
@@ -154,7 +190,39 @@ def _sources(view: View) -> Iterator[Metric]:
     yield runs
 
 
-def _snapshots(view: View) -> Iterator[Metric]:
+def _source_states(view: View) -> Iterator[Metric]:
+    watched = view.watched
+    yield _gauge(
+        "citygauge_source_last_change_timestamp_seconds",
+        "Since when all good answers are the same byte for byte.",
+        ("source",), (((name,), at / 1000) for name, at in watched.changed.items()),
+    )  # fmt: skip
+    yield _gauge(
+        "citygauge_source_certificate_expiry_timestamp_seconds",
+        "When the first of the certificates of the source's https addresses ends.",
+        ("source",), (((name,), at / 1000) for name, at in watched.certificates.items()),
+    )  # fmt: skip
+    yield _gauge(
+        "citygauge_source_excluded",
+        "1 while approved maintenance takes all or some of the source's subjects out, else 0.",
+        ("source", "scope"), ((key, float(holds)) for key, holds in watched.excluded.items()),
+    )  # fmt: skip
+
+
+def _times(view: View) -> Iterator[Metric]:
+    yield GaugeMetricFamily("citygauge_view_timestamp_seconds", "When the store was looked at.", value=view.at / 1000)
+    periods = {"month": view.figures.month, "day": view.figures.day}
+    for edge in ("start", "end"):
+        yield _gauge(
+            f"citygauge_period_{edge}_timestamp_seconds",
+            f"The {edge} of the running month and day.",
+            ("period",), (((name,), getattr(one.span, edge) / 1000) for name, one in periods.items()),
+        )  # fmt: skip
+    yield _gauge(
+        "citygauge_unfrozen_month_end_timestamp_seconds",
+        "When the oldest month ended that is over, has runs and is not frozen; absent where there is none.",
+        (), [((), _seconds(view.watched.unfrozen_end))],
+    )  # fmt: skip
     yield _gauge(
         "citygauge_snapshot_timestamp_seconds",
         "When the newest revision of a period was frozen; the newest periods only.",

@@ -20,6 +20,7 @@ from collector.errors import CitygaugeError, SourceUnavailable
 from collector.installation import Installation
 from collector.measurement import Number
 from collector.periods import DAY, MILLISECOND, Period, moment
+from collector.prometheus.watching import Watch, Watched
 from collector.records import Kind, State
 from collector.standing import SourceStatus, source_statuses
 from collector.store.snapshots import latest_snapshot
@@ -75,6 +76,7 @@ class View:
     subjects: Mapping[tuple[str, str, str], int]
     runs: Mapping[tuple[str, str], int]
     snapshots: list[SnapshotLine]
+    watched: Watched
 
 
 class RunCounts:
@@ -101,6 +103,7 @@ class Live:
         self._pause = refresh // MILLISECOND
         self._lock = Lock()
         self._runs = RunCounts()
+        self._watch = Watch(installation)
         self._counts: dict[str, tuple[tuple[int, int], Counter[tuple[str, State]]]] = {}
         self._marker: Marker | None = None
         self._view: View | None = None
@@ -168,11 +171,13 @@ class Live:
             runs = self._runs.read(connection, mark.run)
             snapshots = newest_snapshots(connection, SHOWN_SNAPSHOTS)
         figures = self._view.figures if self._view else None
-        if figures is None or mark != self._marker or not 0 <= now - figures.at < REMEASURE // MILLISECOND:
-            with self.measuring:
+        fresh = figures is None or mark != self._marker or not 0 <= now - figures.at < REMEASURE // MILLISECOND
+        with self.measuring:
+            if figures is None or fresh:
                 figures = measured_now(installation, sources, now)
-            self._marker = mark
-        return View(now, figures, sources, subjects, runs, snapshots)
+            watched = self._watch.look(now, fresh=fresh)
+        self._marker = mark
+        return View(now, figures, sources, subjects, runs, snapshots, watched)
 
     def _subjects(
         self, connection: sa.Connection, sources: list[SourceStatus], now: int
