@@ -9,13 +9,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from itertools import dropwhile
+from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from collector.http import Http
 from collector.records import Kind, Records
+
+Told = TypeVar("Told")
 
 
 class Options(BaseModel):
@@ -32,6 +35,21 @@ class Part:
 
     name: str
     body: bytes
+
+
+def standing(parts: Iterable[Part]) -> list[Part]:
+    """The parts that count: one whose name came before takes the place of that one and of all that came after it."""
+    found: dict[str, Part] = {}
+    for part in parts:
+        enter(found, part.name, part)
+    return list(found.values())
+
+
+def enter(found: dict[str, Told], name: str, told: Told) -> None:
+    """Enter what is told of a part by the part's name; where the name is there already, start over from there."""
+    for later in list(dropwhile(lambda other: other != name, found)) if name in found else ():
+        del found[later]
+    found[name] = told
 
 
 @dataclass(frozen=True)
@@ -74,8 +92,10 @@ class Connector(ABC):
 
     @abstractmethod
     def fetch(self, poll: Poll) -> Generator[Part, None, str | None]:
-        """Yield the answer's parts in order; return the cursor for the next poll (or None).
+        """Yield the answer's parts in order, each as soon as it is there; return the cursor for the next poll (or None).
 
+        A part is kept as evidence before the next one is asked for, so that no answer is held twice. Where it turns out that the
+        parts do not fit together, yield them again: one whose name came before starts over from there (``standing``).
         Raises SourceUnavailable, or SourceChanged where the answer must be understood to go on (total, next page).
         """
 

@@ -14,25 +14,33 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from collector.connector import Part, Poll
+from collector.connector import Part, Poll, standing
 from collector.errors import CitygaugeError, PartialAnswer, SourceChanged, SourceUnavailable
 from collector.periods import MILLISECOND, Span
 from collector.records import Events, Kind, Records, Sweep
 from collector.sources import OpenSource
 from collector.store.commit import AlreadyAnswered, Answered, commit
-from collector.store.evidence import Evidence, EvidenceWriter
+from collector.store.evidence import Evidence, EvidenceWriter, Kept
 from collector.store.runs import Outcome, Run, last_good_run, run_of_slot
 
 Clock = Callable[[], int]
-_OUTCOMES = ((PartialAnswer, Outcome.PARTIAL), (SourceChanged, Outcome.CHANGED), (SourceUnavailable, Outcome.UNAVAILABLE))
+_OUTCOMES = (
+    (PartialAnswer, Outcome.PARTIAL),
+    (SourceChanged, Outcome.CHANGED),
+    (SourceUnavailable, Outcome.UNAVAILABLE),
+)
 
 
 class Answer:
-    """The parts of an answer as they come from ``fetch``: kept as evidence on their way to ``parse``."""
+    """The parts of an answer as they come from ``fetch``: kept as evidence on their way to ``parse``.
 
-    def __init__(self, source: OpenSource, poll: Poll, day: int) -> None:
+    parts: those of the answer before; they are replaced as this answer's come.
+    """
+
+    def __init__(self, source: OpenSource, poll: Poll, parts: dict[str, Kept]) -> None:
         self._fetch = source.connector.fetch(poll)
-        self._writer = EvidenceWriter(source.id, day, source.memory.parts)
+        self._writer = EvidenceWriter(source.id, source.midnight(poll.at), parts)
+        self._is_complete = False
         self.cursor: str | None = None
 
     def __iter__(self) -> Iterator[Part]:
@@ -40,14 +48,13 @@ class Answer:
             try:
                 part = next(self._fetch)
             except StopIteration as end:
-                self.cursor = end.value
+                self.cursor, self._is_complete = end.value, True
                 return
-            self._writer.add(part)
-            yield part
+            yield self._writer.add(part)
 
     def parse(self, source: OpenSource) -> Records:
         """What the answer says; of the bytes that the last sweep was read from, that sweep again (``parse`` is pure)."""
-        parts = list(self)
+        parts = standing(self)
         memory = source.memory
         if memory.sweep is not None and self.evidence.digest == memory.digest:
             return memory.sweep
@@ -58,7 +65,7 @@ class Answer:
     @cached_property
     def evidence(self) -> Evidence:
         """Of the parts that came; asked for when no more of them are to come."""
-        return self._writer.finish()
+        return self._writer.finish(complete=self._is_complete)
 
 
 def poll(source: OpenSource, slot: int, clock: Clock) -> Run:
@@ -85,7 +92,7 @@ def ask(source: OpenSource, slot: int, at: int, before: Run | None) -> Answered:
     since = before.vouches[-1].end if before else None
     started = time.perf_counter()
     source.http.told_at = None
-    answer = Answer(source, _request(source, at, slot, since, before), source.midnight(at))
+    answer = Answer(source, _request(source, at, slot, since, before), source.memory.parts)
     run = Run(source.id, slot, at, Outcome.OK, pseudonymised=source.connector.pseudonymised)
     records: Records | None = None
     try:
@@ -97,7 +104,6 @@ def ask(source: OpenSource, slot: int, at: int, before: Run | None) -> Answered:
         run = replace(run, vouches=(_vouched(source, records, at, since),), faults=tuple(records.faults))
     elif records is not None:
         run = replace(run, vouches=(Span(at, at + source.settings.holds_for // MILLISECOND),))
-    source.memory.parts = answer.evidence.parts
     return Answered(run, records, answer.evidence)
 
 
@@ -107,7 +113,7 @@ def try_poll(source: OpenSource, clock: Clock) -> Records:
     with source.database.read() as connection:
         before = last_good_run(connection, source.id)
     since = before.vouches[-1].end if before else None
-    return Answer(source, _request(source, at, at, since, before), source.midnight(at)).parse(source)
+    return Answer(source, _request(source, at, at, since, before), dict(source.memory.parts)).parse(source)
 
 
 def failed(run: Run, error: CitygaugeError) -> Run:

@@ -20,6 +20,8 @@ def read_json(decoder: msgspec.json.Decoder[T], body: bytes, part: str) -> T:
         raise SourceChanged(f"{part} {path.rstrip('`') or '$'}", message) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SourceChanged(f"{part} $", f"{_what(body)} ({error})") from None
+    except RecursionError:
+        raise SourceChanged(f"{part} $", "is nested too deeply to be read") from None
 
 
 def _what(body: bytes) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ from msgspec import Raw, Struct, field
 from msgspec.json import Decoder
 
 from collector.boundaries import Boundaries, boundaries
-from collector.changed import Following, spliced
+from collector.changed import Following, applied, changes
 from collector.errors import SourceChanged
 from collector.page_edits import Doubt, Form, PageEdits
 from collector.strict import read_json
@@ -64,16 +64,15 @@ class Reader:
 
     def read(self, body: bytes) -> tuple[int, list[Camera]] | str:
         try:
-            edits = self.following.read(body, "page 1")
+            edits = self.following.read(body, "page 1", self.records)
         except SourceChanged as error:
             return str(error)
-        for edit in reversed(edits):
-            self.records[edit.start : edit.stop] = edit.records
+        self.records = applied(self.records, edits)
         return self.following.head, list(self.records)
 
 
 def edited(body: bytes, edits: Sequence[Any]) -> list[Camera]:
-    return spliced(FORM.whole.decode(body).items, edits, lambda record: record)
+    return applied(FORM.whole.decode(body).items, edits)
 
 
 def check(*bodies: bytes) -> None:
@@ -189,14 +188,32 @@ def test_pages_that_change_everywhere_are_soon_decoded_whole_without_an_attempt(
     assert 1 < len(attempts) < 15
 
 
-def test_a_column_that_no_edit_changes_stays_the_same_list() -> None:
-    following = Following(FORM)
-    first = following.read(listing(CITY), "page 1")
-    ids, states = spliced([], first, attrgetter("id")), spliced([], first, attrgetter("is_on"))
-    edits = following.read(listing(CHANGES["one value"]), "page 1")
-    assert spliced(ids, edits, attrgetter("id")) is ids
-    assert spliced(states, edits, attrgetter("is_on")) == [number != 7 for number in range(40)]
-    assert all(states)
+def test_records_of_a_page_decoded_whole_are_replaced_only_where_they_changed() -> None:
+    reader = Reader()
+    stamped = [listing([camera(number, extra=poll) for number in range(40)]) for poll in range(4)]
+    stamped[3] = stamped[3].replace(b'"id":7,', b'"id":70,')
+    for body in stamped[:3]:
+        reader.read(body)
+    before = reader.records
+    (edit,) = reader.following.read(stamped[3], "page 1", before)
+    assert ((edit.start, edit.stop), [record.id for record in edit.records]) == ((7, 8), [70])
+    after = applied(before, [edit])
+    assert [number for number in range(40) if after[number] is not before[number]] == [7]
+
+
+def test_a_page_decoded_whole_in_which_only_unread_fields_changed_has_no_edits() -> None:
+    reader = Reader()
+    for poll in range(3):
+        reader.read(listing([camera(number, extra=poll) for number in range(40)]))
+    assert reader.following.read(listing([camera(n, extra="x") for n in range(40)]), "page 1", reader.records) == []
+
+
+lists = st.lists(st.integers(0, 3), max_size=8)
+
+
+@given(lists, lists)
+def test_changes_applied_to_the_list_before_give_the_list_after(before: list[int], after: list[int]) -> None:
+    assert applied(before, changes(before, after)) == after
 
 
 names = st.one_of(
@@ -205,6 +222,7 @@ names = st.one_of(
 records = st.builds(camera, st.integers(0, 9), names, st.booleans(), names)
 texts = st.builds(lambda text, space: space + text + space, records, st.sampled_from([b""] * 9 + [b" ", b"\n", b"\t"]))
 places = st.integers(0, 200)
+ways = st.sampled_from(["other order", "escapes", "no escapes", "number as string", "number as float"])
 snippets = st.one_of(
     st.sampled_from([b"},{", b",", b'"', b"]", b"[", b"{", b"}", b" ", b'],"list":[', b"\\", b"\xff", b"1", b"null"]),
     records,
@@ -231,6 +249,25 @@ def edited_lists(draw: st.DrawFn, before: list[bytes]) -> list[bytes]:
     return after
 
 
+def with_stamps(texts: Sequence[bytes], stamp: int) -> list[bytes]:
+    """Every record with a value that is not read and differs from poll to poll."""
+    return [text.replace(b'"id":', b'"seen":"%d","id":' % stamp, 1) for text in texts]
+
+
+def rewritten(text: bytes, way: str) -> bytes:
+    """A record that says the same in other bytes, or nearly the same and is refused."""
+    if not text.startswith(b"{") or not text.endswith(b"}"):
+        return text
+    fields = msgspec.json.decode(text)
+    if way == "other order":
+        fields = dict(reversed(fields.items()))
+    elif way == "number as string":
+        fields["id"] = str(fields["id"])
+    elif way == "number as float":
+        fields["id"] = float(fields["id"])
+    return json.dumps(fields, ensure_ascii=way == "escapes", separators=(",", ":")).encode()
+
+
 def damaged(body: bytes, at: int, length: int, snippet: bytes) -> bytes:
     at %= len(body) + 1
     return body[:at] + snippet + body[at + length :]
@@ -242,12 +279,16 @@ def chains(draw: st.DrawFn) -> list[bytes]:
     separator = draw(st.sampled_from([b",", b", ", b"\n,"]))
     listed = draw(st.lists(records, min_size=1, max_size=6)) * draw(st.sampled_from([4, 10, 20]))
     listed = [replace_id(text, number) for number, text in enumerate(listed)]
+    is_stamped = draw(st.sampled_from([False, False, True]))
     bodies = []
-    for _ in range(draw(st.integers(2, 6))):
+    for poll in range(draw(st.integers(2, 6))):
         listed = draw(edited_lists(listed))
+        if listed and draw(st.integers(0, 3)) == 0:
+            at = draw(places) % len(listed)
+            listed[at] = rewritten(listed[at], draw(ways))
         total = draw(st.sampled_from([len(listed)] + [7] * 5))
         tail = draw(st.sampled_from([b"}"] * 9 + [b',"list":[]}', b',"at":"],"}', b"} x"]))
-        body = listing(listed, total, separator, tail)
+        body = listing(with_stamps(listed, poll) if is_stamped else listed, total, separator, tail)
         if draw(st.integers(0, 5)) == 5:
             body = damaged(body, draw(st.integers(0, 1 << 16)), draw(st.integers(0, 40)), draw(snippets))
         bodies.append(body)

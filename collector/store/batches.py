@@ -16,6 +16,14 @@ def pack(table: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
+def unpack_column(body: bytes, name: str) -> pa.ChunkedArray:
+    """One column; the others are not decompressed."""
+    with pa.ipc.open_stream(body) as reader:
+        wanted = reader.schema.get_field_index(name)
+    with pa.ipc.open_stream(body, options=pa.ipc.IpcReadOptions(included_fields=[wanted], use_threads=False)) as reader:
+        return reader.read_all()[name]
+
+
 def unpack(body: bytes) -> pa.Table:
     with pa.ipc.open_stream(body) as reader:
         return reader.read_all()

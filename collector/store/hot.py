@@ -39,6 +39,16 @@ def write_batches(connection: sa.Connection, source: str, run_id: int, days: lis
         connection.execute(sa.insert(batches), rows)
 
 
+_EVER = 1 << 62
+_UNSEALED = (  # built once: every measurement asks it, mostly to find nothing
+    sa.select(batches.c.body, runs.c.at)
+    .join_from(batches, runs)
+    .where(batches.c.source == sa.bindparam("source"), runs.c.at <= sa.bindparam("as_of"))
+    .where(batches.c.day >= sa.bindparam("first"), batches.c.day < sa.bindparam("after"))
+    .order_by(runs.c.at, batches.c.run_id, batches.c.day)
+)
+
+
 def read_batches(
     connection: sa.Connection, source: str, kind: Kind, first: int | None, after: int | None, as_of: int
 ) -> pa.Table:
@@ -46,15 +56,9 @@ def read_batches(
 
     Columns of ``stored_schema(kind)`` and ``recorded_at``; None leaves that side open.
     """
-    query = sa.select(batches.c.body, runs.c.at).join_from(batches, runs).where(batches.c.source == source, runs.c.at <= as_of)
-    if first is not None:
-        query = query.where(batches.c.day >= first)
-    if after is not None:
-        query = query.where(batches.c.day < after)
-    tables = [
-        _with_recorded_at(unpack(body), at)
-        for body, at in connection.execute(query.order_by(runs.c.at, batches.c.run_id, batches.c.day))
-    ]
+    span = {"first": -_EVER if first is None else first, "after": _EVER if after is None else after}
+    asked = {"source": source, "as_of": as_of} | span
+    tables = [_with_recorded_at(unpack(body), at) for body, at in connection.execute(_UNSEALED, asked)]
     schema = stored_schema(kind)
     return pa.concat_tables(tables).combine_chunks() if tables else schema.empty_table()
 

@@ -7,12 +7,19 @@ import sqlalchemy as sa
 from collector.proof.leaves import Leaf
 from collector.store.schema import checkpoints, log
 
+_NEWEST = sa.select(sa.func.max(log.c.entry))
+
 
 def append_log(connection: sa.Connection, kind: str, name: str, digest: str, at: int) -> None:
     """Add a leaf; leaves follow one another one at a time."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('citygauge log'))"))
     connection.execute(sa.insert(log), {"kind": kind, "name": name, "digest": digest, "at": at})
+
+
+def newest_entry(connection: sa.Connection) -> int:
+    """The number of the entry added last, 0 before any; entries are added in the order in which they become visible."""
+    return connection.execute(_NEWEST).scalar() or 0
 
 
 def leaves(connection: sa.Connection, until: int | None = None) -> list[Leaf]:

@@ -75,6 +75,12 @@ _OF_SLOT = sa.select(runs).where(runs.c.source == _SOURCE, runs.c.slot == _SLOT)
 _LAST_GOOD = (
     sa.select(runs).where(runs.c.source == _SOURCE, runs.c.outcome == Outcome.OK.value).order_by(runs.c.at.desc()).limit(1)
 )
+_VOUCHING = (
+    sa.select(runs.c.at, runs.c.vouch_start, runs.c.vouch_end, runs.c.vouch_gaps)
+    .where(runs.c.source == _SOURCE, runs.c.outcome == Outcome.OK.value, runs.c.at <= sa.bindparam("as_of"))
+    .where(runs.c.vouch_start < sa.bindparam("end"), runs.c.vouch_end >= sa.bindparam("start"))
+    .order_by(runs.c.at)
+)
 _VOUCHED_UNTIL = sa.select(sa.func.max(runs.c.vouch_end)).where(runs.c.source == _SOURCE)
 
 
@@ -139,11 +145,10 @@ def has_evidence(connection: sa.Connection, source: str, digest: str) -> bool:
 
 def read_vouching(connection: sa.Connection, source: str, span: Span, as_of: int) -> Vouching:
     """What the good runs known at ``as_of`` vouch for, of those that vouch for some of ``span`` or up to its very start."""
-    columns = (runs.c.at, runs.c.vouch_start, runs.c.vouch_end, runs.c.vouch_gaps)
-    known = sa.and_(runs.c.source == source, runs.c.outcome == Outcome.OK.value, runs.c.at <= as_of)
-    overlaps = sa.and_(runs.c.vouch_start < span.end, runs.c.vouch_end >= span.start)
-    rows = connection.execute(sa.select(*columns).where(known, overlaps).order_by(runs.c.at)).all()
-    return Vouching.of([row.at for row in rows], [tuple(row[1:]) for row in rows], as_of)
+    asked = {"source": source, "as_of": as_of, "start": span.start, "end": span.end}
+    rows = connection.execute(_VOUCHING, asked).all()
+    at, starts, ends, gaps = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Vouching.of(at, starts, ends, gaps, as_of)
 
 
 def read_runs(connection: sa.Connection, source: str, span: Span, as_of: int, also: Sequence[int] = ()) -> pa.Table:

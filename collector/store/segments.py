@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -10,18 +12,21 @@ from collector.ledger import Sealed
 from collector.store.log import append_log
 from collector.store.schema import registers, segments
 
+_EVER = 1 << 62
+_SEALED = (  # built once: every measurement asks it, and building it costs more than SQLite takes to carry it out
+    sa.select(*(segments.c[field.name] for field in fields(Sealed)))
+    .where(segments.c.source == sa.bindparam("source"))
+    .where(segments.c.day >= sa.bindparam("first"), segments.c.day < sa.bindparam("after"))
+    .order_by(segments.c.day, segments.c.number)
+)
+
 
 def sealed_segments(
     connection: sa.Connection, source: str, first: int | None = None, after: int | None = None
 ) -> list[Sealed]:
     """Segments of the days (midnights) in [first, after), by day and number."""
-    query = sa.select(segments).where(segments.c.source == source)
-    if first is not None:
-        query = query.where(segments.c.day >= first)
-    if after is not None:
-        query = query.where(segments.c.day < after)
-    rows = connection.execute(query.order_by(segments.c.day, segments.c.number)).mappings()
-    return [Sealed(**row) for row in rows]
+    span = {"source": source, "first": -_EVER if first is None else first, "after": _EVER if after is None else after}
+    return [Sealed(*row) for row in connection.execute(_SEALED, span).all()]
 
 
 def segment_until(connection: sa.Connection, source: str, day: int, as_of: int) -> Sealed | None:
@@ -55,6 +60,19 @@ def register_of_month(connection: sa.Connection, source: str, month: int) -> tup
     query = sa.select(registers.c.path, registers.c.digest).where(registers.c.source == source, registers.c.month == month)
     row = connection.execute(query).one_or_none()
     return (row.path, row.digest) if row else None
+
+
+def attendance_of_month(connection: sa.Connection, source: str, month: int) -> tuple[str, str] | None:
+    """(path, digest) of the month's roll-up of actors, which stands where a source of states has its register file."""
+    return register_of_month(connection, source, month)
+
+
+def enter_attendance(connection: sa.Connection, source: str, month: int, path: str, digest: str) -> None:
+    """Catalogue a roll-up of actors in place of the one before it."""
+    insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    values = {"source": source, "month": month, "path": path, "digest": digest}
+    entry = insert(registers).values(values)
+    connection.execute(entry.on_conflict_do_update(index_elements=["source", "month"], set_={"path": path, "digest": digest}))
 
 
 def enter_register(connection: sa.Connection, source: str, month: int, path: str, digest: str) -> None:

@@ -5,6 +5,7 @@ A subject has a dense number ``n`` for ever; a vector is one byte per subject, i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,13 +14,24 @@ import sqlalchemy as sa
 import zstandard
 
 from collector.records import State, Sweep
-from collector.store.batches import pack, unpack
+from collector.store.batches import pack, unpack, unpack_column
 from collector.store.schema import openings, runs, subjects, vectors
-from collector.subjects import Dictionary
+from collector.subjects import Dictionary, rows_that_count
 
 FOREVER = 1 << 62
 _READ = sa.select(vectors).where(vectors.c.source == sa.bindparam("source"))
 _READ_LOCKED = _READ.with_for_update()
+_SWEPT = sa.select(
+    vectors.c.source,
+    sa.select(sa.func.max(subjects.c.run_id)).where(subjects.c.source == vectors.c.source).scalar_subquery(),
+)
+_TOLD = (
+    sa.select(subjects.c.run_id, runs.c.at, subjects.c.body)
+    .join_from(subjects, runs, subjects.c.run_id == runs.c.id)
+    .where(subjects.c.source == sa.bindparam("source"))
+    .order_by(subjects.c.run_id)
+)
+_VERSION = sa.select(sa.func.max(subjects.c.run_id)).where(subjects.c.source == sa.bindparam("source"))
 _UPDATE = sa.update(vectors).where(vectors.c.source == sa.bindparam("of_source"))
 
 
@@ -37,9 +49,9 @@ def read_vector(connection: sa.Connection, source: str, lock: bool = False) -> V
     return Vector(row.run_id, row.at, unpack_states(row.body)) if row else Vector()
 
 
-def has_vector(connection: sa.Connection, source: str) -> bool:
-    """Whether the source's states come by sweeps (and not as a log with its own times)."""
-    return connection.execute(sa.select(vectors.c.source).where(vectors.c.source == source)).first() is not None
+def swept_sources(connection: sa.Connection) -> dict[str, int]:
+    """The sources whose states come by sweeps (and not as a log with its own times), with the version of each one's dictionary."""
+    return {source: version or 0 for source, version in connection.execute(_SWEPT).all()}
 
 
 def write_vector(connection: sa.Connection, source: str, before: Vector, after: Vector, changed: bool) -> None:
@@ -76,16 +88,37 @@ def read_dictionary(connection: sa.Connection, source: str, as_of: int | None = 
     return Dictionary.of_rows(pa.concat_tables(tables)) if tables else Dictionary()
 
 
+class UnreadColumns:
+    """A source's subjects as they were stored, run by run; a column is unpacked when somebody asks for it."""
+
+    def __init__(self, bodies: Sequence[bytes]) -> None:
+        self._bodies = bodies
+        self._counting = rows_that_count(self._stored("n").to_numpy())
+        self.num_rows = len(self["n"])
+
+    def __getitem__(self, name: str) -> pa.ChunkedArray:
+        column = self._stored(name)
+        return column if self._counting is None else column.take(self._counting)
+
+    def table(self) -> pa.Table:
+        return Dictionary.of_rows(pa.concat_tables([unpack(body) for body in self._bodies])).table
+
+    def _stored(self, name: str) -> pa.ChunkedArray:
+        return pa.chunked_array([chunk for body in self._bodies for chunk in unpack_column(body, name).chunks])
+
+
+def dictionary_told(connection: sa.Connection, source: str) -> tuple[int, int, Dictionary]:
+    """(version, instant, dictionary): as last told, and when; its columns are unread. 0 before any change."""
+    rows = connection.execute(_TOLD, {"source": source}).all()
+    if not rows:
+        return 0, 0, Dictionary()
+    versions, instants, bodies = zip(*rows, strict=True)
+    return versions[-1], max(instants), Dictionary(UnreadColumns(bodies))
+
+
 def dictionary_version(connection: sa.Connection, source: str) -> int:
     """The run that last changed the source's dictionary, 0 before any; a dictionary of that version can be kept."""
-    query = sa.select(sa.func.max(subjects.c.run_id)).where(subjects.c.source == source)
-    return int(connection.execute(query).scalar() or 0)
-
-
-def dictionary_changed_at(connection: sa.Connection, source: str) -> int:
-    """When the dictionary was changed last, 0 before any."""
-    query = sa.select(sa.func.max(runs.c.at)).join_from(subjects, runs, subjects.c.run_id == runs.c.id)
-    return int(connection.execute(query.where(subjects.c.source == source)).scalar() or 0)
+    return connection.execute(_VERSION, {"source": source}).scalar() or 0
 
 
 def write_subjects(connection: sa.Connection, source: str, run_id: int, rows: pa.Table) -> None:

@@ -49,9 +49,10 @@ from connectors.video.wvp_channels import Channels
 from connectors.video.wvp_options import WvpOptions
 from connectors.video.wvp_pages import (
     KEYS,
-    ChannelColumns,
-    Columns,
-    DeviceColumns,
+    Channel,
+    Device,
+    Entry,
+    Keyed,
     Page,
     Reading,
     Tally,
@@ -74,16 +75,15 @@ class Wvp(Connector):
     def __init__(self, options: WvpOptions, zone: ZoneInfo) -> None:  # noqa: ARG002 no times are read
         self._page_size = options.page_size
         self._session = Session(options)
-        self._devices: dict[str, Page[DeviceColumns]] = defaultdict(device_page)
-        self._channels: dict[str, Page[ChannelColumns]] = defaultdict(channel_page)
+        self._devices: dict[str, Page[Device]] = defaultdict(device_page)
+        self._channels: dict[str, Page[Channel]] = defaultdict(channel_page)
         self._tallies = {name: Tally() for name in PATHS}
         self._sweeps = Channels(options)
 
     def fetch(self, poll: Poll) -> Generator[Part, None, str | None]:
         self._session.begin()
         for name in PATHS:
-            for number, body in enumerate(self._settled(poll, name), start=1):
-                yield Part(f"{name} {number}", body)
+            yield from self._settled(poll, name)
         return None
 
     def parse(self, parts: Iterable[Part]) -> Sweep:
@@ -98,44 +98,43 @@ class Wvp(Connector):
         self._forget_all_but({part.name for pages in listed.values() for part in pages})
         return sweep
 
-    def _settled(self, poll: Poll, name: str) -> list[bytes]:
-        """The pages of a list that fit together; read again while they do not."""
+    def _settled(self, poll: Poll, name: str) -> Generator[Part, None, None]:
+        """The pages of a list as they come; all of them again while they do not fit together."""
         fault: str | None = None
         for _ in range(READINGS):
-            bodies, fault = self._read_through(poll, name)
+            fault = yield from self._read_through(poll, name)
             if fault is None:
-                return bodies
+                return
         raise PartialAnswer(f"{PATHS[name]} $.data", f"{fault}; read {READINGS} times without settling")
 
-    def _read_through(self, poll: Poll, name: str) -> tuple[list[bytes], str | None]:
+    def _read_through(self, poll: Poll, name: str) -> Generator[Part, None, str | None]:
         """All pages once, and what does not fit. Ends also where a page brings nothing new, whatever the total says."""
-        bodies: list[bytes] = []
         tally = self._tallies[name] = Tally(self._tallies[name].pages)
         while True:
-            body, total, ids = self._page(poll, name, len(bodies) + 1)
-            bodies.append(body)
-            is_new = tally.add(total, ids)
+            body, total, entries = self._page(poll, name, len(tally.pages) + 1)
+            yield Part(f"{name} {len(tally.pages) + 1}", body)
+            is_new = tally.add(total, entries)
             if tally.received >= total or not is_new:
-                return bodies, tally.misfit()
+                return tally.misfit()
 
-    def _page(self, poll: Poll, name: str, number: int) -> tuple[bytes, int, list[int]]:
-        """A page that was let through: its body (the one remembered where it is equal), the total, and the ids of its entries."""
+    def _page(self, poll: Poll, name: str, number: int) -> tuple[bytes, int, Keyed]:
+        """A page that was let through: its body (the one remembered where it is equal), the total, and its entries."""
         place = f"{PATHS[name]} page {number}"
         while True:
             reply = self._session.get(poll, PATHS[name], {"page": number, "count": self._page_size})
             if reply.status == 200:
                 if good := self._good(Part(f"{name} {number}", reply.body)):
-                    return good.body, good.total, good.columns.id
+                    return good.body, good.total, good.entries
                 answer = read_json(KEYS[name], reply.body, place)
                 if answer.code == 0 and answer.data is not None:
-                    return reply.body, answer.data.total, [item.id for item in answer.data.items]
+                    return reply.body, answer.data.total, answer.data.items
                 if answer.code == 0:
                     raise SourceChanged(f"{place} $.data", "is missing although code is 0")
                 if answer.code != 401:
                     raise SourceUnavailable(f"{place}: WVP answered code {answer.code}")
             self._session.let_in_again(place)
 
-    def _good(self, part: Part) -> Reading[DeviceColumns] | Reading[ChannelColumns] | None:
+    def _good(self, part: Part) -> Reading[Device] | Reading[Channel] | None:
         """The page, or None where ``parse`` will not accept it; whether it may be kept as evidence is another question."""
         pages = self._devices if part.name.startswith("devices") else self._channels
         try:
@@ -144,13 +143,13 @@ class Wvp(Connector):
             return None
 
     def _whole(
-        self, pages: Mapping[str, Page[Columns]], listed: Mapping[str, list[Part]], name: str
-    ) -> Iterator[tuple[str, Reading[Columns]]]:
+        self, pages: Mapping[str, Page[Entry]], listed: Mapping[str, list[Part]], name: str
+    ) -> Iterator[tuple[str, Reading[Entry]]]:
         """The pages of a list in order. Raises PartialAnswer after the last where they do not fit together."""
         tally = Tally(self._tallies[name].pages)
         for part in listed[name]:
             page = pages[part.name].read(part.body, part.name)
-            tally.add(page.total, page.columns.id)
+            tally.add(page.total, page.entries)
             yield part.name, page
         if fault := tally.misfit():
             raise PartialAnswer(f"{name} $.data", fault)

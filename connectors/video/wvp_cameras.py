@@ -5,38 +5,34 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
 from collector.errors import PartialAnswer
 from connectors.video.wvp_options import WvpOptions
-from connectors.video.wvp_pages import ChannelColumns
+from connectors.video.wvp_pages import Channel
 
 GB28181 = 1
 DATA_TYPES = {"gb28181": GB28181, "push": 2, "proxy": 3}
 NO_PICTURE = frozenset(str(code) for code in (*range(133, 138), *range(140, 144), *range(200, 600)))
 
-Value = TypeVar("Value")
-
 
 @dataclass(frozen=True, eq=False)
 class Directory:
-    """The devices, numbered in the order of their list; two more numbers stand for parents that are no devices."""
+    """The devices, numbered in the order of their list, by ``id``; two more numbers stand for parents that are no devices."""
 
-    ids: list[int]
     codes: list[str]
     number: dict[int, int]
 
     @property
     def itself(self) -> int:
         """The parent of a stream, which has no device."""
-        return len(self.ids)
+        return len(self.codes)
 
     @property
     def lost(self) -> int:
         """The parent of a channel whose device WVP has lost."""
-        return len(self.ids) + 1
+        return len(self.codes) + 1
 
     def subject(self, device: int, code: str) -> str:
         """DEVICE/CHANNEL, or the channel's code alone where the device is not listed."""
@@ -60,7 +56,7 @@ class Cameras:
 class Entries:
     """A page's channels that count: the ``cameras``, and the rows of those ``left`` behind without a device."""
 
-    columns: ChannelColumns
+    channels: Sequence[Channel]
     directory: Directory
     cameras: Cameras
     left: list[int]
@@ -73,62 +69,59 @@ class Selection:
         self._types = {DATA_TYPES[name] for name in options.channel_types}
         self._by_device = options.key == "device_channel"
 
-    def of_page(self, name: str, columns: ChannelColumns, directory: Directory) -> Entries:
+    def of_page(self, name: str, channels: Sequence[Channel], directory: Directory) -> Entries:
         """Raises PartialAnswer naming the page and the device where a channel's device is not listed."""
-        rows, device = self._counting(columns), columns.device
-        left = [row for row in rows if device[row] == 0]
-        rows = [row for row in rows if device[row] != 0] if left else rows
+        rows = self._counting(channels)
+        left = [row for row in rows if channels[row].device == 0]
+        rows = [row for row in rows if channels[row].device != 0] if left else rows
+        chosen = [channels[row] for row in rows]
         try:
-            parents = _parents(columns, rows, directory)
+            parents = _parents(chosen, directory)
         except KeyError as unknown:
             # most likely it registered between the two lists, and the next poll has it
             place = f"{name} $.data.list[...].dataDeviceId"
             raise PartialAnswer(place, f"device {unknown} is not in the device list") from None
-        return Entries(columns, directory, self._cameras(columns, directory, rows, parents), left)
+        return Entries(channels, directory, self._cameras(directory, rows, chosen, parents), left)
 
     def alone(self, pages: Sequence[Entries]) -> list[Cameras]:
         """Of each page the channels left behind whose code no other channel has."""
         is_any = any(page.left for page in pages)
-        owned = {page.columns.code[row] for page in pages for row in page.cameras.rows.tolist()} if is_any else set()
-        return [self._lost(page, [row for row in page.left if page.columns.code[row] not in owned]) for page in pages]
+        owned = {page.channels[row].code for page in pages for row in page.cameras.rows.tolist()} if is_any else set()
+        return [self._lost(page, [row for row in page.left if page.channels[row].code not in owned]) for page in pages]
 
     def _lost(self, page: Entries, rows: Sequence[int]) -> Cameras:
-        return self._cameras(page.columns, page.directory, rows, [page.directory.lost] * len(rows))
+        chosen = [page.channels[row] for row in rows]
+        return self._cameras(page.directory, rows, chosen, [page.directory.lost] * len(rows))
 
-    def _counting(self, columns: ChannelColumns) -> list[int]:
+    def _counting(self, channels: Sequence[Channel]) -> list[int]:
         """The rows of the channels that count: of the wanted types and with a picture."""
         types = self._types
-        facts = zip(columns.data_type, columns.parental, columns.code, strict=True)
         return [
             row
-            for row, (data_type, parental, code) in enumerate(facts)
-            if data_type in types and parental != 1 and code[10:13] not in NO_PICTURE
+            for row, channel in enumerate(channels)
+            if channel.data_type in types and channel.parental != 1 and channel.code[10:13] not in NO_PICTURE
         ]
 
     def _cameras(
-        self, columns: ChannelColumns, directory: Directory, rows: Sequence[int], parents: Sequence[int]
+        self, directory: Directory, rows: Sequence[int], chosen: Sequence[Channel], parents: Sequence[int]
     ) -> Cameras:
-        codes = _picked(columns.code, rows)
+        codes = [channel.code for channel in chosen]
         return Cameras(
             rows=np.array(rows, np.int32),
             parents=np.array(parents, np.int32),
-            subjects=_named(columns, rows, directory) if self._by_device else codes,
-            names=_picked(columns.name, rows),
-            districts=_picked(columns.civil_code, rows),
+            subjects=_named(chosen, directory) if self._by_device else codes,
+            names=[channel.name for channel in chosen],
+            districts=[channel.civil_code for channel in chosen],
             kinds=[sys.intern(code[10:13]) if len(code) == 20 else None for code in codes],
         )
 
 
-def _parents(columns: ChannelColumns, rows: Sequence[int], directory: Directory) -> list[int]:
+def _parents(chosen: Sequence[Channel], directory: Directory) -> list[int]:
     """Raises KeyError with the id of a device that is not listed."""
-    number, itself, data_type, device = directory.number, directory.itself, columns.data_type, columns.device
-    return [number[device[row]] if data_type[row] == GB28181 else itself for row in rows]
+    number, itself = directory.number, directory.itself
+    return [number[channel.device] if channel.data_type == GB28181 else itself for channel in chosen]
 
 
-def _named(columns: ChannelColumns, rows: Sequence[int], directory: Directory) -> list[str]:
-    code, device, data_type, subject = columns.code, columns.device, columns.data_type, directory.subject
-    return [subject(device[row], code[row]) if data_type[row] == GB28181 else code[row] for row in rows]
-
-
-def _picked(column: list[Value], rows: Sequence[int]) -> list[Value]:
-    return column if len(rows) == len(column) else [column[row] for row in rows]
+def _named(chosen: Sequence[Channel], directory: Directory) -> list[str]:
+    subject = directory.subject
+    return [subject(one.device, one.code) if one.data_type == GB28181 else one.code for one in chosen]

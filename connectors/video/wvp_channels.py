@@ -10,21 +10,24 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Generic
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from collector.errors import SourceChanged
 from collector.records import State, Sweep
-from connectors.video.wvp_cameras import Directory, Entries, Selection, Value
+from connectors.video.wvp_cameras import Directory, Entries, Selection
 from connectors.video.wvp_options import WvpOptions
-from connectors.video.wvp_pages import ChannelColumns, DeviceColumns, Reading, same
+from connectors.video.wvp_pages import Channel, Device, Reading, same
 
 UP, DOWN, UNKNOWN = int(State.UP), int(State.DOWN), int(State.UNKNOWN)
 STATES = np.array([[UP, DOWN, UNKNOWN], [DOWN, DOWN, DOWN], [UNKNOWN, DOWN, UNKNOWN]], np.uint8)
 """By the parent (online, offline, lost) and the channel's own status (ON, OFF, null)."""
 ITSELF, LOST = 0, 2
 """A stream stands for itself, as if its parent were online; the device of a channel left behind is lost."""
+
+
+Value = TypeVar("Value")
 
 
 class Joined(Generic[Value]):
@@ -59,39 +62,39 @@ class Channels:
 
     def __init__(self, options: WvpOptions) -> None:
         self._selection = Selection(options)
-        self._directory = Directory([], [], {})
+        self._devices: Sequence[Sequence[Device]] = []
+        self._directory = Directory([], {})
         self._entries: dict[str, Entries] = {}
         self._roll: Roll | None = None
         self._subjects: Joined[str] = Joined()
         self._attributes: dict[str, Joined[str | None]] = {name: Joined() for name in ("name", "district", "kind")}
 
-    def sweep(
-        self, devices: Sequence[Reading[DeviceColumns]], channels: Iterable[tuple[str, Reading[ChannelColumns]]]
-    ) -> Sweep:
+    def sweep(self, devices: Sequence[Reading[Device]], channels: Iterable[tuple[str, Reading[Channel]]]) -> Sweep:
         """Of all pages of both lists, those of the channels by name. Raises PartialAnswer and SourceChanged."""
-        self._list_devices([page.columns for page in devices])
+        self._list_devices([page.entries for page in devices])
         pages, status = [], []
         for name, page in channels:
-            pages.append((name, self._of_page(name, page.columns)))
-            status.append(page.status)
+            pages.append((name, self._of_page(name, page.entries)))
+            status.append(page.states)
         self._entries = dict(pages)
         roll = self._called([entries for _, entries in pages])
-        parents = np.frombuffer(b"".join([page.status for page in devices]) + bytes((ITSELF, LOST)), np.uint8)
+        parents = np.frombuffer(b"".join([page.states for page in devices]) + bytes((ITSELF, LOST)), np.uint8)
         own = np.frombuffer(b"".join(status), np.uint8)
         cells = np.take(parents * np.uint8(STATES.shape[1]), roll.parents) + np.take(own, roll.order)
         return Sweep(roll.subjects, np.take(STATES, cells), roll.attributes)
 
-    def _list_devices(self, pages: Sequence[DeviceColumns]) -> None:
-        ids = [one for page in pages for one in page.id]
-        codes = [code for page in pages for code in page.code]
-        if (ids, codes) != (self._directory.ids, self._directory.codes):
-            self._directory = Directory(ids, codes, {one: number for number, one in enumerate(ids)})
+    def _list_devices(self, pages: Sequence[Sequence[Device]]) -> None:
+        if not same(pages, self._devices):
+            devices = [device for page in pages for device in page]
+            ids = [device.id for device in devices]
+            self._directory = Directory([device.code for device in devices], {one: n for n, one in enumerate(ids)})
+            self._devices = pages
 
-    def _of_page(self, name: str, columns: ChannelColumns) -> Entries:
+    def _of_page(self, name: str, channels: Sequence[Channel]) -> Entries:
         known = self._entries.get(name)
-        if known and known.columns is columns and known.directory is self._directory:
+        if known and known.channels is channels and known.directory is self._directory:
             return known
-        return self._selection.of_page(name, columns, self._directory)
+        return self._selection.of_page(name, channels, self._directory)
 
     def _called(self, pages: list[Entries]) -> Roll:
         if self._roll is None or not same(pages, self._roll.pages):
@@ -109,7 +112,7 @@ class Channels:
             "district": self._attributes["district"].of([part.districts for part in parts]),
             "kind": self._attributes["kind"].of([part.kinds for part in parts]),
         }
-        offsets = np.cumsum([0, *(len(page.columns.id) for page in pages)])[:-1]
+        offsets = np.cumsum([0, *(len(page.channels) for page in pages)])[:-1]
         order = [part.rows + offset for part, offset in zip(parts, [*offsets, *offsets], strict=True)]
         parents = [part.parents for part in parts]
         return Roll(pages, subjects, attributes, _concatenated(order), _concatenated(parents))

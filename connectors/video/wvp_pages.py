@@ -1,22 +1,23 @@
-"""The pages of WVP's two lists: what is read of them, and how they are remembered as columns from poll to poll.
+"""The pages of WVP's two lists: what is read of them, and how they are remembered from poll to poll.
 
 An answer of a million channels differs from the one before in a few hundred places. So a page is followed (``collector.changed``):
-its entries are kept as columns, in which only what changed is replaced, and a column without a change stays the same object. What
-is remembered saves time only: a page reads the same whatever was read before it.
+only what changed is replaced, and as long as nothing but states changed, its list of entries stays the same object. What is
+remembered saves time only: a page reads the same whatever was read before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from operator import attrgetter, is_
 from types import MappingProxyType
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder
 
-from collector.changed import Following, spliced
+from collector.changed import Following, applied
 from collector.page_edits import Edit, Form
 
 ON, OFF, NO_STATUS = 0, 1, 2
@@ -28,6 +29,13 @@ class Device(Struct, gc=False):
     id: int
     code: Annotated[str, Meta(min_length=1)] = field(name="deviceId")
     online: bool = field(name="onLine")
+    OWN: ClassVar[str] = "online"
+
+    def state(self) -> int:
+        return ON if self.online else OFF
+
+    def tidy(self) -> None:
+        pass
 
 
 class Channel(Struct, gc=False):
@@ -39,6 +47,14 @@ class Channel(Struct, gc=False):
     status: Literal["ON", "OFF"] | None = field(name="gbStatus")
     data_type: Literal[1, 2, 3, 200] = field(name="dataType")
     device: int = field(name="dataDeviceId")
+    OWN: ClassVar[str] = "status"
+
+    def state(self) -> int:
+        return _STATUS[self.status]
+
+    def tidy(self) -> None:
+        """A million channels have a few hundred districts."""
+        self.civil_code = sys.intern(self.civil_code) if self.civil_code else self.civil_code
 
 
 class _DeviceKey(Struct, gc=False):
@@ -69,65 +85,71 @@ class _Any(Struct, Generic[Item], gc=False):
     data: _Page[Item] | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class DeviceColumns:
-    """What is said about devices beside whether they are online; the names are those of Device."""
-
-    id: list[int]
-    code: list[str]
+Entry = TypeVar("Entry", Device, Channel)
+Keyed = Sequence[Device | Channel | _DeviceKey | _ChannelKey]
+"""Entries of a page, of which at least the ``id`` was read."""
 
 
 @dataclass(frozen=True, eq=False)
-class ChannelColumns:
-    """What is said about channels beside their status; the names are those of Channel."""
+class Reading(Generic[Entry]):
+    """A page as it was read.
 
-    id: list[int]
-    code: list[str]
-    name: list[str | None]
-    civil_code: list[str | None]
-    parental: list[int | None]
-    data_type: list[int]
-    device: list[int]
-
-
-Columns = TypeVar("Columns", DeviceColumns, ChannelColumns)
-
-
-@dataclass(frozen=True, eq=False)
-class Reading(Generic[Columns]):
-    """A page as it was read. columns: one value an entry; the same object as long as none of them changes. status: one byte an entry."""
+    entries: the same list as long as nothing but their states changed. states: one byte an entry, its state when the page was read.
+    """
 
     body: bytes
     total: int
-    columns: Columns
-    status: bytes
+    entries: Sequence[Entry]
+    states: bytes
 
 
-class Page(Generic[Columns]):
-    """One page of a list through successive answers."""
+class Page(Generic[Entry]):
+    """One page of a list through successive answers; of ``item`` the field OWN is an entry's own state, the others are facts."""
 
-    def __init__(self, form: Form[int, Any], empty: Columns, status: Callable[[Any], int]) -> None:
-        self._following = Following(form)
-        self._status = status
-        self._last: Reading[Columns] = Reading(b"", 0, empty, b"")
+    def __init__(self, item: type[Entry]) -> None:
+        self._following: Following[int, Entry] = Following(_FORMS[item])
+        self._own = item.OWN
+        self._facts = attrgetter(*(name for name in item.__struct_fields__ if name != item.OWN))
+        self._last: Reading[Entry] = Reading(b"", 0, [], b"")
 
-    def read(self, body: bytes, part: str) -> Reading[Columns]:
+    def read(self, body: bytes, part: str) -> Reading[Entry]:
         """Raises SourceChanged naming ``part``. ``body`` of the reading is an equal one read before, where there was one."""
-        edits = self._following.read(body, part)
-        if self._following.body is not self._last.body:
-            columns, status = _edited(self._last.columns, edits), self._last.status
-            for edit in reversed(edits):
-                status = b"".join((status[: edit.start], bytes(map(self._status, edit.records)), status[edit.stop :]))
-            self._last = Reading(self._following.body or body, self._following.head, columns, status)
+        last = self._last
+        edits = self._following.read(body, part, last.entries)
+        if (followed := self._following.body) is not last.body:
+            entries = last.entries if self._updated(last.entries, edits) else self._replaced(last.entries, edits)
+            self._last = Reading(followed or body, self._following.head, entries, self._states(last.states, edits))
         return self._last
 
+    def _updated(self, entries: Sequence[Entry], edits: Sequence[Edit[Entry]]) -> bool:
+        """Whether the edits say nothing new but states; then the entries have them, and nothing else of the new ones is kept."""
+        pairs = [(entries[edit.start : edit.stop], edit.records) for edit in edits]
+        if any(list(map(self._facts, old)) != list(map(self._facts, new)) for old, new in pairs):
+            return False
+        for old, new in pairs:
+            for entry, now in zip(old, new, strict=True):
+                setattr(entry, self._own, getattr(now, self._own))
+        return True
 
-def device_page() -> Page[DeviceColumns]:
-    return Page(_DEVICES, DeviceColumns([], []), lambda device: ON if device.online else OFF)
+    def _replaced(self, entries: Sequence[Entry], edits: Sequence[Edit[Entry]]) -> Sequence[Entry]:
+        for edit in edits:
+            for entry in edit.records:
+                entry.tidy()
+        return applied(entries, edits)
+
+    def _states(self, states: bytes, edits: Sequence[Edit[Entry]]) -> bytes:
+        for edit in reversed(edits):
+            read = bytes([entry.state() for entry in edit.records])
+            states = b"".join((states[: edit.start], read, states[edit.stop :]))
+        return states
 
 
-def channel_page() -> Page[ChannelColumns]:
-    return Page(_CHANNELS, ChannelColumns([], [], [], [], [], [], []), lambda channel: _STATUS[channel.status])
+def device_page() -> Page[Device]:
+    return Page(Device)
+
+
+def channel_page() -> Page[Channel]:
+    return Page(Channel)
 
 
 KEYS: Mapping[str, Decoder[Any]] = MappingProxyType(
@@ -138,13 +160,14 @@ KEYS: Mapping[str, Decoder[Any]] = MappingProxyType(
 class Tally:
     """Whether the pages of a list are one reading of it: the totals announced, the entries that came, and their ids.
 
-    ``last`` are the ``pages`` of an earlier tally: as long as the lists of ids are the same objects, they are not counted again.
+    ``last`` are the ``pages`` of an earlier tally: as long as the lists of entries are the same objects, their ids are not counted
+    again.
     """
 
-    def __init__(self, last: Sequence[tuple[list[int], int]] = ()) -> None:
+    def __init__(self, last: Sequence[tuple[Keyed, int]] = ()) -> None:
         self.totals: set[int] = set()
         self.received = 0
-        self.pages: list[tuple[list[int], int]] = []
+        self.pages: list[tuple[Keyed, int]] = []
         self._last = last
         self._ids: set[int] | None = None
 
@@ -152,26 +175,27 @@ class Tally:
     def distinct(self) -> int:
         return self.pages[-1][1] if self.pages else 0
 
-    def add(self, total: int, ids: list[int]) -> bool:
+    def add(self, total: int, entries: Keyed) -> bool:
         """Count a page; whether it brought anything new."""
         known = self.distinct
         self.totals.add(total)
-        self.received += len(ids)
-        self.pages.append((ids, self._count(ids)))
+        self.received += len(entries)
+        self.pages.append((entries, self._count(entries)))
         return self.distinct > known
 
-    def _count(self, ids: list[int]) -> int:
+    def _count(self, entries: Keyed) -> int:
         """How many different ids came, with those of this page."""
         index = len(self.pages)
         if self._ids is None:
-            if index < len(self._last) and self._last[index][0] is ids:
+            if index < len(self._last) and self._last[index][0] is entries:
                 return self._last[index][1]
-            self._ids = {one for earlier, _ in self.pages for one in earlier}
-        self._ids.update(ids)
+            self._ids = {entry.id for earlier, _ in self.pages for entry in earlier}
+        self._ids.update(entry.id for entry in entries)
         return len(self._ids)
 
     def misfit(self) -> str | None:
-        """Why the pages do not fit together: the list changed while it was read, or the source miscounts."""
+        """Why the pages do not fit together: the list changed while it was read, or the source miscounts. Ends the count."""
+        self._ids = None
         if not self.totals:
             return "no page of this list came"
         if len(self.totals) > 1:
@@ -187,15 +211,9 @@ def same(some: Sequence[object], others: Sequence[object]) -> bool:
     return len(some) == len(others) and all(map(is_, some, others))
 
 
-def _edited(columns: Columns, edits: Sequence[Edit[Any]]) -> Columns:
-    lists = [spliced(getattr(columns, field.name), edits, attrgetter(field.name)) for field in fields(columns)]
-    before = [getattr(columns, field.name) for field in fields(columns)]
-    return columns if same(lists, before) else type(columns)(*lists)
-
-
 def _form(item: Any) -> Form[int, Any]:
     decoders = Decoder(_Good[item]), Decoder(_Good[Raw]), Decoder(list[item])
     return Form(*decoders, lambda answer: (answer.data.total, answer.data.items))
 
 
-_DEVICES, _CHANNELS = _form(Device), _form(Channel)
+_FORMS: Mapping[Any, Form[int, Any]] = MappingProxyType({Device: _form(Device), Channel: _form(Channel)})

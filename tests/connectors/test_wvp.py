@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from collector.connector import Part, Poll
+from collector.connector import Part, Poll, standing
 from collector.errors import PartialAnswer, SourceChanged, SourceUnavailable
 from collector.records import State, Sweep
 from connectors.video.wvp import Wvp
@@ -79,7 +79,7 @@ def connector(url: str, **options: Any) -> Wvp:
 
 
 def swept(one: Wvp, poll: Poll) -> Sweep:
-    return one.parse(list(one.fetch(poll)))
+    return one.parse(standing(one.fetch(poll)))
 
 
 def test_all_pages_are_read_and_joined_with_their_devices(serve: Serve, poll: Poll) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.connector import Part, Poll
+from collector.connector import Part, Poll, standing
 from collector.errors import CitygaugeError, SourceChanged
 from collector.http import Http, Reply
 from collector.records import State, Sweep
@@ -71,7 +71,7 @@ def polled(connector: Wvp, bodies: Pages) -> object:
     asked = Poll(SLOT, SLOT, None, None, http, lambda account: account, timedelta(seconds=5))
     parts: list[Part] = []
     try:
-        parts.extend(connector.fetch(asked))
+        parts.extend(standing(connector.fetch(asked)))
     except CitygaugeError as error:
         return "fetch", repr(error)
     return parts, parsed(connector, parts)
@@ -100,11 +100,13 @@ edits = st.one_of(
     st.tuples(st.just("district"), numbers, st.sampled_from(["341502", None])),
     st.tuples(st.just("online"), st.integers(1, 3), st.sampled_from([True, False, False, None])),
     st.tuples(st.just("device code"), st.integers(1, 3), st.sampled_from(["a", "b", ""])),
+    st.tuples(st.just("id"), numbers, st.sampled_from([1, 2, 70, "7", 7.5])),
+    st.tuples(st.just("unread"), numbers, st.sampled_from(["},{", 1, {"list": [{"gbId": 1}]}])),
     st.tuples(st.sampled_from(["drop", "join", "swap", "drop device", "join device", "double"]), numbers, st.none()),
 )
 FIELDS = {
     "status": "gbStatus", "name": "gbName", "parent": "dataDeviceId", "type": "dataType", "parental": "gbParental",
-    "code": "gbDeviceId", "district": "gbCivilCode", "online": "onLine", "device code": "deviceId",
+    "id": "gbId", "unread": "gbAddress", "code": "gbDeviceId", "district": "gbCivilCode", "online": "onLine", "device code": "deviceId",
 }  # fmt: skip
 
 
@@ -131,20 +133,41 @@ START: World = ([device(number) for number in (1, 2, 3)], [channel(number) for n
 options = st.fixed_dictionaries({"key": st.sampled_from(["channel", "device_channel"])})
 
 
+def stamped(world: World, stamp: int) -> World:
+    """Every channel with a time that differs from poll to poll, as where a platform shows the last sign of life."""
+    devices, channels = world
+    return devices, [
+        {**item, "updateTime": f"2026-10-01 08:{stamp:02}:{number:02}"} for number, item in enumerate(channels)
+    ]
+
+
+def cut(bodies: dict[tuple[str, int], bytes], where: int) -> dict[tuple[str, int], bytes]:
+    """One of the pages ends early."""
+    name = sorted(bodies)[where % len(bodies)]
+    return bodies | {name: bodies[name][: where % (len(bodies[name]) + 1)]}
+
+
+steps = st.tuples(
+    st.booleans(), st.lists(edits, max_size=3), st.one_of(st.none(), st.none(), st.none(), st.integers(0, 10_000))
+)
+
+
 @settings(max_examples=300, deadline=None)
-@given(options, st.lists(st.tuples(st.booleans(), st.lists(edits, max_size=3)), min_size=1, max_size=6))
+@given(options, st.booleans(), st.lists(steps, min_size=1, max_size=6))
 def test_a_chain_of_polls_reads_as_by_connectors_that_remember_nothing(
-    options: dict[str, Any], chain: list[tuple[bool, list[tuple[str, int, Any]]]]
+    options: dict[str, Any], is_stamped: bool, chain: list[tuple[bool, list[tuple[str, int, Any]], int | None]]
 ) -> None:
     """The world changes for good or for one poll; connectors that fetch, and one that only parses what others fetched."""
     remembering, parsing, world = wvp(**options), wvp(**options), START
     assert polled(remembering, pages(START)) == polled(wvp(**options), pages(START))
-    for lasts, happened in chain:
+    for number, (lasts, happened, where) in enumerate(chain):
         now = world
         for edit in happened:
             now = changed(now, edit)
-        fresh = polled(wvp(**options), pages(now))
-        assert polled(remembering, pages(now)) == fresh
+        bodies = pages(stamped(now, number) if is_stamped else now)
+        bodies = bodies if where is None else cut(bodies, where)
+        fresh = polled(wvp(**options), bodies)
+        assert polled(remembering, bodies) == fresh
         if isinstance(fresh, tuple) and isinstance(fresh[0], list):
             assert parsed(parsing, fresh[0]) == fresh[1]
         world = now if lasts else world
