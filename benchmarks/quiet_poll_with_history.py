@@ -4,7 +4,7 @@ The same platform of 10,000 channels is polled into two stores, turn by turn, so
 other holds the runs of the 36 months before, one each minute (1.6 million rows).
 
 Timed: ``collector.poll.poll``, whole, as in ``poll_unchanged``. The note gives the second over the first; 1 means that history
-is free.
+is free. The target of the second is 1.05 x what the first took.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collector.installation import Installation
 CHANNELS = 10_000
 RUNS = 36 * 30 * 1440
 REPEATS, REPEATS_QUICK = 100, 30
+AT_MOST = 1.05
 _RUNS = sa.text(
     "WITH RECURSIVE minute(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM minute WHERE n < :runs) "
     "INSERT INTO runs (source, slot, at, outcome, vouch_start, vouch_end, evidence, pseudonymised, rows, seconds) "
@@ -45,7 +46,13 @@ def rows(quick: bool) -> list[Row]:
     ratio = aged.cpu_seconds / new.cpu_seconds
     return [
         Row("quiet_poll, new store", size, new),
-        Row("quiet_poll, 36 months of runs", f"{size}, {RUNS:,} runs", aged, note=f"{ratio:.2f} x the new store"),
+        Row(
+            "quiet_poll, 36 months of runs",
+            f"{size}, {RUNS:,} runs",
+            aged,
+            AT_MOST * new.cpu_seconds,
+            note=f"{ratio:.2f} x the new store",
+        ),
     ]
 
 

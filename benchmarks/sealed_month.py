@@ -106,6 +106,12 @@ def segment_sizes(installation: Installation, source: str) -> dict[str, int]:
     return sizes
 
 
+def sums_size(installation: Installation, source: str) -> int:
+    """Bytes of the source's running sums."""
+    names = installation.archive.names(f"sums/{source}/{MONTH.label}")
+    return sum(len(installation.archive.derived(name) or b"") for name in names)
+
+
 def _generated(channels: int, holds: int) -> Month:
     random = np.random.default_rng(20260901)
     polled = np.ones(LENGTH, bool)

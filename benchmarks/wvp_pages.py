@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,43 +12,90 @@ from collector.connector import Part, Poll
 from collector.http import Reply
 
 PAGE = 1000
+PLACE = 1 << 19
+"""Bytes set aside for a page in a file."""
 CHANNELS_PER_DEVICE = 500
 PATHS = {"/api/device/query/devices": "devices", "/api/common/channel/list": "channels"}
 
 
 class Platform:
-    """``count`` channels and their recorders, all online at first.
+    """``count`` channels and their recorders, most of them online at first.
 
-    stamped: every channel carries a time stamp that differs with each answer, so that no record repeats.
+    stamped: every channel's time stamp differs with each answer, by its seconds too, so that no record repeats. file: where the
+    pages are kept instead of in memory.
     """
 
-    def __init__(self, count: int, *, stamped: bool = False) -> None:
+    def __init__(self, count: int, *, stamped: bool = False, file: Path | None = None) -> None:
         self.count, self.stamped = count, stamped
         self.is_on = np.random.default_rng(20261001).random(count) < 0.95
+        self._told_at = np.arange(count) * 7919 % 86400
         self._answers = 0
-        self._devices = [_device(number) for number in range(1, -(-count // CHANNELS_PER_DEVICE) + 1)]
-        self._pages = {f"devices {n}": page for n, page in _pages(self._devices)} | self._channel_pages()
+        self._pages: MutableMapping[str, bytes] = {} if file is None else Shelf(file)
+        devices = [_device(number) for number in range(1, -(-count // CHANNELS_PER_DEVICE) + 1)]
+        for number, start in enumerate(range(0, len(devices), PAGE), start=1):
+            self._pages[f"devices {number}"] = _page(devices[start : start + PAGE], number, len(devices))
+        self._write(range(-(-count // PAGE)))
 
     def change(self, share: float) -> None:
-        """So many of the channels, spread over all pages, turn from on to off or back."""
+        """So many of the channels, spread over all pages, turn from on to off or back; their time stamp tells when."""
         turned = np.random.default_rng(self._answers).choice(self.count, round(self.count * share), replace=False)
         self.is_on[turned] ^= True
-        self._pages |= self._channel_pages()
+        self._told_at[turned] = self._now + turned % 60
+        self._write(np.unique(turned // PAGE).tolist())
 
-    def answer(self) -> list[Part]:
+    def answer(self) -> list[Part] | Mapping[str, bytes]:
         """The parts of one answer, their bytes never those of the answer before but a copy, as from a socket."""
         self._answers += 1
         if self.stamped:
-            self._pages |= self._channel_pages()
+            self._told_at = self._now + np.random.default_rng(self._answers).integers(0, 60, self.count)
+            self._write(range(-(-self.count // PAGE)))
+        if isinstance(self._pages, Shelf):
+            return self._pages
         return [Part(name, bytes(bytearray(body))) for name, body in self._pages.items()]
 
-    def _channel_pages(self) -> dict[str, bytes]:
-        stamp = f"2026-10-05 {self._answers // 60 % 24:02}:{self._answers % 60:02}:00"
-        items = [
-            _channel(n, is_on, stamp if self.stamped else "2026-10-01 08:00:00")
-            for n, is_on in enumerate(self.is_on.tolist(), start=1)
-        ]
-        return {f"channels {number}": page for number, page in _pages(items)}
+    @property
+    def _now(self) -> int:
+        """The minute of this answer, in seconds from the day before."""
+        return 86400 + 60 * self._answers
+
+    def _write(self, pages: Iterable[int]) -> None:
+        for page in pages:
+            start, stop = page * PAGE, min((page + 1) * PAGE, self.count)
+            facts = zip(self.is_on[start:stop].tolist(), self._told_at[start:stop].tolist(), strict=True)
+            items = [_channel(number, is_on, _stamp(at)) for number, (is_on, at) in enumerate(facts, start=start + 1)]
+            self._pages[f"channels {page + 1}"] = _page(items, page + 1, self.count)
+
+
+class Shelf(MutableMapping[str, bytes]):
+    """Pages in a file, each in a place of its own; reading one makes new bytes, as reading from a socket does."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b", buffering=0)
+        self._sizes: dict[str, int] = {}
+        self._places: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> bytes:
+        self._file.seek(self._places[name] * PLACE)
+        return self._file.read(self._sizes[name])
+
+    def __setitem__(self, name: str, body: bytes) -> None:
+        assert len(body) <= PLACE
+        self._sizes[name] = len(body)
+        self._file.seek(self._places.setdefault(name, len(self._places)) * PLACE)
+        self._file.write(body)
+
+    def __delitem__(self, name: str) -> None:
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sizes)
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    @property
+    def size(self) -> int:
+        return sum(self._sizes.values())
 
 
 class StoredSession:
@@ -57,8 +105,12 @@ class StoredSession:
         self.told_at: tuple[float, float] | None = None
         self.parts: Mapping[str, bytes] = {}
 
-    def hold(self, parts: list[Part]) -> None:
-        self.parts = {part.name: part.body for part in parts}
+    def hold(self, parts: list[Part] | Mapping[str, bytes]) -> None:
+        self.parts = parts if isinstance(parts, Mapping) else {part.name: part.body for part in parts}
+
+    @property
+    def size(self) -> int:
+        return self.parts.size if isinstance(self.parts, Shelf) else sum(map(len, self.parts.values()))
 
     def get(self, url: str, expect: tuple[int, ...] = (200,), **request: Any) -> Reply:
         name = PATHS[url[url.index("/api") :]]
@@ -70,16 +122,17 @@ class StoredSession:
         return None
 
 
-def _pages(items: list[str]) -> Generator[tuple[int, bytes], None, None]:
-    for number, start in enumerate(range(0, len(items), PAGE), start=1):
-        shown = items[start : start + PAGE]
-        yield (
-            number,
-            (
-                f'{{"code":0,"msg":"成功","data":{{"total":{len(items)},"list":[{",".join(shown)}],'
-                f'"pageNum":{number},"pageSize":{PAGE},"size":{len(shown)},"pages":{-(-len(items) // PAGE)}}}}}'
-            ).encode(),
-        )
+def _page(items: list[str], number: int, total: int) -> bytes:
+    return (
+        f'{{"code":0,"msg":"成功","data":{{"total":{total},"list":[{",".join(items)}],'
+        f'"pageNum":{number},"pageSize":{PAGE},"size":{len(items)},"pages":{-(-total // PAGE)}}}}}'
+    ).encode()
+
+
+def _stamp(seconds: int) -> str:
+    """So many seconds after the beginning of 1 October."""
+    days, left = divmod(seconds, 86400)
+    return f"2026-10-{1 + days:02} {left // 3600:02}:{left // 60 % 60:02}:{left % 60:02}"
 
 
 def _device(number: int) -> str:
