@@ -35,6 +35,22 @@ class Archive:
         """Take back a file that was written and never catalogued."""
         self._fs.rm_file(f"{self._root.rstrip('/')}/{name}")
 
+    def derived(self, name: str) -> bytes | None:
+        """A file that can be made again and checks itself; None where there is none."""
+        try:
+            body: bytes = self._fs.cat_file(f"{self._root.rstrip('/')}/{name}")
+        except FileNotFoundError:
+            return None
+        return body
+
+    def names(self, folder: str) -> set[str]:
+        """The files in a folder, with the folder's name; none where it does not exist."""
+        try:
+            found = self._fs.ls(f"{self._root.rstrip('/')}/{folder}", detail=False)
+        except FileNotFoundError:
+            return set()
+        return {f"{folder}/{path.rsplit('/', 1)[-1]}" for path in found}
+
     def read(self, name: str, digest: str) -> bytes:
         """The file's bytes. Raises CitygaugeError where it is missing or not what was sealed."""
         try:

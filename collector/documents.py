@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from collector.breakdown_document import breakdown_document
 from collector.feasibility import Feasibility
 from collector.feasibility_text import describe
 from collector.figures import Figure
 from collector.measurement import Measurement, Number
+from collector.measures.breakdown import Breakdown
 from collector.measuring.exclusions import AppliedExclusion
 from collector.periods import Period, iso
 
@@ -50,8 +52,14 @@ def figure_document(figure: Figure) -> dict[str, Any]:
         "exclusions": [exclusion_document(one, figure.period.zone) for one in figure.exclusions],
         "feasibility": feasibility_document(figure.feasibility) if figure.feasibility else None,
         "faults": list(figure.measurement.faults),
-        "by": {label: measurement_document(one, scale) for label, one in figure.by.items()},
+        "by": _by(figure.by, scale),
     }
+
+
+def _by(by: Mapping[str, Measurement], scale: Fraction) -> dict[str, Any]:
+    if isinstance(by, Breakdown):
+        return breakdown_document(by, scale, lambda one: measurement_document(one, scale))
+    return {label: measurement_document(one, scale) for label, one in by.items()}
 
 
 def measurement_document(measured: Measurement, scale: Fraction) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -11,6 +12,8 @@ from collector.feasibility import Feasibility, Goal
 from collector.history import History
 from collector.ledger import MeasuredCity
 from collector.measurement import Measurement
+from collector.measures.breakdown import Breakdown
+from collector.measures.subject_list import SubjectList
 from collector.measuring import compound, events
 from collector.measuring.ahead import feasibility_of
 from collector.measuring.availability import Measured, availability
@@ -35,6 +38,7 @@ class Figure:
     exclusions: what was excluded, by whom and why.
     feasibility: whether the target can be met when the period is over; None for one that is, and where nothing can be said.
     basis: measured, imported or missing. ``scale`` turns base units into the indicator's unit.
+    subjects: of an availability, every subject's times and rates in columns; None where a subject has no figure of its own.
     """
 
     indicator: Indicator
@@ -44,9 +48,10 @@ class Figure:
     verdict: Verdict
     basis: str
     without_exclusions: Measurement | None = None
-    by: dict[str, Measurement] = field(default_factory=dict)
+    by: Mapping[str, Measurement] = field(default_factory=dict)
     exclusions: tuple[AppliedExclusion, ...] = ()
     feasibility: Feasibility | None = None
+    subjects: SubjectList | None = field(default=None, compare=False)
 
     @property
     def scale(self) -> Fraction:
@@ -61,13 +66,13 @@ def scale_of(indicator: Indicator) -> Fraction:
 
 def measure_all(history: History, period: Period, as_of: int, by: str | None = None) -> list[Figure]:
     """Every indicator of the city over ``period`` as known at ``as_of``."""
+    history = history.at_once()
     return [measure(history, indicator, period, as_of, by) for indicator in history.city.indicators]
 
 
 def measure(history: History, indicator: Indicator, period: Period, as_of: int, by: str | None = None) -> Figure:
     """One indicator over ``period``, known at ``as_of``; a period that is not over is measured up to then."""
-    if by is not None and by not in BREAK_DOWNS:
-        raise ConfigurationError(f"--by: {by!r} is none of {', '.join(BREAK_DOWNS)}")
+    _check_break_down(by)
     measured = _measured(history, indicator, period, as_of, by)
     kept, plain = measured.measurement, measured.without_exclusions
     target = Target.parse(indicator.target) if indicator.target else None
@@ -81,10 +86,20 @@ def measure(history: History, indicator: Indicator, period: Period, as_of: int, 
         verdict=verdict,
         basis=_basis(history.city, indicator, kept),
         without_exclusions=plain and _withheld(plain, indicator.min_coverage),
-        by={label: _withheld(one, indicator.min_coverage) for label, one in measured.by.items()},
+        by=_all_withheld(measured.by, indicator.min_coverage),
+        subjects=measured.subjects,
         exclusions=measured.exclusions,
         feasibility=feasibility_of(history, indicator, period, as_of, kept, Goal.of(target, scale)) if target else None,
     )
+
+
+def _check_break_down(by: str | None) -> None:
+    names = by.split(",") if by is not None else []
+    unknown = [name for name in names if name not in BREAK_DOWNS]
+    if unknown:
+        raise ConfigurationError(f"--by: {unknown[0]!r} is none of {', '.join(BREAK_DOWNS)}")
+    if len(names) > 1 and (set(names) & {"subject", "day"} or len(set(names)) < len(names)):
+        raise ConfigurationError(f"--by {by}: several at once are different ones of department, district, category")
 
 
 def _measured(
@@ -106,6 +121,12 @@ def _withheld(measured: Measurement, min_coverage: float) -> Measurement:
     if measured.value is None or (measured.coverage is not None and measured.coverage >= min_coverage):
         return measured
     return replace(measured, value=None)
+
+
+def _all_withheld(by: Mapping[str, Measurement], min_coverage: float) -> Mapping[str, Measurement]:
+    if isinstance(by, Breakdown):
+        return by.withheld()
+    return {label: _withheld(one, min_coverage) for label, one in by.items()}
 
 
 def _basis(city: MeasuredCity, indicator: Indicator, measured: Measurement) -> str:

@@ -82,7 +82,8 @@ def measured_content(installation: Installation, period: Period, now: int) -> tu
     spans = [one.span for one in needed_periods(city.indicators, period)]
     exclusions = tuple(one for one in city.exclusions if _concerns(one, spans, now))
     frozen_city = city.model_copy(update={"exclusions": exclusions})
-    figures = measure_all(frozen_history(frozen_city, gathered.sources, files, swept), period, as_of=now)
+    frozen = frozen_history(frozen_city, gathered.sources, files, swept, opened=history.opened)
+    figures = measure_all(frozen, period, as_of=now)
     sources = {
         name: source_document(city.source(name), name in swept) | {"files": listed.document()}
         for name, listed in gathered.sources.items()
@@ -136,6 +137,9 @@ class _Files:
 
     def read(self, name: str, digest: str) -> bytes:
         return self._made[name] if name in self._made else self._archive.read(name, digest)
+
+    def derived(self, name: str) -> bytes | None:
+        return self._archive.derived(name)
 
 
 def _concerns(exclusion: Any, spans: list[Span], now: int) -> bool:

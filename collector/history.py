@@ -5,22 +5,30 @@ The one place where the two are brought together; measures get plain columns and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collector.attendance import Attendance
+from collector.errors import CitygaugeError
 from collector.ledger import Files, Ledger, MeasuredCity, Sealed, View, complete_base
 from collector.measures.states import States
-from collector.periods import DAY, Span, midnight, moment
+from collector.periods import DAY, Period, Span, local_date, midnight, midnights, moment
 from collector.records import INSTANT, Kind, State, own_time, stored_schema
-from collector.segment import Segment
+from collector.segment import Segment, encoded_columns
 from collector.subjects import Dictionary
 from collector.timeline import Vouching
 
+T = TypeVar("T")
+KEPT = 8
+"""So many loads are kept for the next indicator of one account: one of a large source takes hundreds of megabytes."""
+Columns = Sequence[str] | None
 Returning = Callable[[int], pa.ChunkedArray] | None
 """Of cases, the keys of those that later records name which were learned by an instant."""
 
@@ -48,15 +56,44 @@ class History:
         """register: the register file of a source of policy ``fixed``. roll_ups: whether the sums in sealed days are to be believed."""
         self.city, self.ledger, self.files, self.register = city, ledger, files, register
         self.roll_ups = roll_ups
+        self._kept: dict[Hashable, Any] | None = None
         self._open = lru_cache(maxsize=128)(lambda path, digest: Segment(files.read(path, digest)))
+        self._counted = lru_cache(maxsize=32)(lambda path, digest: Attendance.read(files.read(path, digest)))
 
     def segment(self, sealed: Sealed) -> Segment:
-        return self._open(sealed.path, sealed.digest)
+        return self.opened(sealed.path, sealed.digest)
+
+    def opened(self, path: str, digest: str) -> Segment:
+        """A segment file opened, its SHA-256 checked as it was read; the last ones stay open."""
+        return self._open(path, digest)
+
+    def at_once(self) -> History:
+        """The same for one account of several figures: what they have in common is loaded once."""
+        one = copy(self)
+        one._kept = {}  # noqa: SLF001 its own class
+        return one
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives; a history that cannot change, or serves one account, keeps it by ``key`` for whoever needs the same."""
+        if self._kept is None:  # what is known goes on changing
+            return make()
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        while len(self._kept) > KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        return found
 
     def sealed(self, source: str, span: Span) -> list[Sealed]:
         """The segments and supplements of every calendar day that ``span`` touches."""
         with self.ledger.look() as view:
             return view.sealed(source, *self.days(span))
+
+    def months(self, span: Span) -> tuple[int, int]:
+        """Midnights: of the first day of the month in which ``span`` starts, and after the last day of the one in which it ends."""
+        zone = self.city.zone
+        first, last = (local_date(at, zone).replace(day=1) for at in (span.start, max(span.start, span.end - 1)))
+        return midnight(first, zone), midnight((last + 31 * DAY).replace(day=1), zone)
 
     def runs(self, source: str, span: Span, as_of: int) -> pa.Table:
         with self.ledger.look() as view:
@@ -91,13 +128,40 @@ class History:
         with self.ledger.look() as view:
             return self._records(view, source, kind, first, after, as_of)
 
-    def cases(self, source: str, start: int, as_of: int) -> pa.Table:
-        """Every version known at ``as_of`` of the cases that were unfinished at ``start`` or had anything happen since."""
+    def cases(
+        self, source: str, start: int, as_of: int, columns: Columns = None, encoded: Sequence[str] = ()
+    ) -> pa.Table:
+        """Every version known at ``as_of`` of the cases that were unfinished at ``start`` or had anything happen since.
+
+        columns: those wanted, among them case, recorded_at and all instants; all of them where not given. encoded: of these the ones
+        that are wanted as dictionary arrays.
+        """
         first, _ = self.days(Span(start, start + 1))
         with self.ledger.look() as view:
-            later = self._records(view, source, Kind.CASES, first, None, as_of)
-            carried = self._carried(view, source, Kind.CASES, first, as_of, lambda _: later["case"])
+            later = self._records(view, source, Kind.CASES, first, None, as_of, columns, encoded)
+            carried = self._carried(view, source, Kind.CASES, first, as_of, lambda _: later["case"], columns, encoded)
         return pa.concat_tables([carried, later]).combine_chunks()
+
+    def attendance(self, source: str, span: Span, as_of: int) -> tuple[int, np.ndarray] | None:
+        """Distinct actors of ``span`` and of each of its days, from the roll-up; None where only the records can tell.
+
+        They must where the span is not one of whole sealed days of one month, where something about it is not sealed, or was sealed
+        after ``as_of``, and where there is no roll-up of just these files.
+        """
+        first = midnight(moment(span.start, self.city.zone).date().replace(day=1), self.city.zone)
+        if not self.roll_ups or self.days(span) != (span.start, span.end):
+            return None
+        with self.ledger.look() as view:
+            sealed = view.sealed(source, span.start, span.end)
+            entry = view.attendance(source, first)
+            unsealed = view.unsealed(source, Kind.ACTIVITY, span.start, span.end, as_of).num_rows
+        whole = {one.day for one in sealed} == {day.span.start for day in Period("", span, self.city.zone).days()}
+        if entry is None or unsealed or not whole or max(one.sealed_at for one in sealed) > as_of:
+            return None
+        try:
+            return self._counted(*entry).users(span, sealed)
+        except CitygaugeError:
+            return None  # lost or damaged: the records are there
 
     def readings(self, source: str, span: Span, as_of: int) -> pa.Table:
         """Meter readings of ``span``, each meter's last one before it and first one after it."""
@@ -125,29 +189,36 @@ class History:
 
     def days(self, span: Span) -> tuple[int, int]:
         """Midnights: of the day in which ``span`` starts, and after the one in which it ends."""
-        last = moment(max(span.start, span.end - 1), self.city.zone).date() + DAY
-        return midnight(moment(span.start, self.city.zone).date(), self.city.zone), midnight(last, self.city.zone)
+        days = midnights(span, self.city.zone)
+        return days[0], days[-1]
 
     def _records(
-        self, view: View, source: str, kind: Kind, first: int | None, after: int | None, as_of: int
-    ) -> pa.Table:
+        self, view: View, source: str, kind: Kind, first: int | None, after: int | None, as_of: int, columns: Columns = None,
+        encoded: Sequence[str] = (),
+    ) -> pa.Table:  # fmt: skip
         """Sealed and unsealed records of the days in [first, after)."""
         sealed = view.sealed(source, first, after)
-        tables = [self.segment(one).part("record") for one in sealed]
-        unsealed = view.unsealed(source, kind, first, after, as_of)
+        tables = [self.segment(one).part("record", columns, encoded) for one in sealed]
+        unsealed = encoded_columns(view.unsealed(source, kind, first, after, as_of), encoded)
+        unsealed = unsealed.select(columns) if columns else unsealed
         table = pa.concat_tables([*tables, unsealed])
         if kind is Kind.CASES and tables and unsealed.num_rows:
-            table = table.take(_day_by_day([one.day for one in sealed], [one.num_rows for one in tables], unsealed))
+            order = _day_by_day([one.day for one in sealed], [one.num_rows for one in tables], unsealed)
+            if not np.array_equal(order, np.arange(len(order))):
+                table = table.take(pa.array(order))
         return _known(table, as_of)
 
     def _carried(
-        self, view: View, source: str, kind: Kind, first: int, as_of: int, returning: Returning = None
-    ) -> pa.Table:
+        self, view: View, source: str, kind: Kind, first: int, as_of: int, returning: Returning = None, columns: Columns = None,
+        encoded: Sequence[str] = (),
+    ) -> pa.Table:  # fmt: skip
         base = base_of(view, source, first, as_of)
-        before = self.segment(base).part("carried") if base else stored_schema(kind).empty_table()
+        none = encoded_columns(stored_schema(kind).empty_table(), encoded)
+        before = self.segment(base).part("carried", columns, encoded) if base else none
+        before = before.select(columns) if columns else before
         if base and base.day == first:
             return _known(before, as_of)
-        since = self._records(view, source, kind, base.day if base else None, first, as_of)
+        since = self._records(view, source, kind, base.day if base else None, first, as_of, columns, encoded)
         return carry(kind, pa.concat_tables([_known(before, as_of), since]), first, returning)
 
     def _opening(self, view: View, source: str, first: int, size: int, as_of: int) -> np.ndarray:
@@ -207,7 +278,7 @@ def carry(kind: Kind, table: pa.Table, day: int, returning: Returning = None) ->
     return table.filter(pc.is_in(table["case"], cases.combine_chunks()))
 
 
-def _day_by_day(days: list[int], rows: list[int], unsealed: pa.Table) -> pa.Array:
+def _day_by_day(days: list[int], rows: list[int], unsealed: pa.Table) -> np.ndarray:
     """The order of days, of sealed rows (``rows`` of each of ``days``, ascending) followed by unsealed ones: of two accounts of a case that
     one answer brought, the later day's counts, whether or not one of the days is sealed.
     """
@@ -215,7 +286,7 @@ def _day_by_day(days: list[int], rows: list[int], unsealed: pa.Table) -> pa.Arra
     at = np.asarray(own_time(Kind.CASES, unsealed).cast(pa.int64()).to_numpy(zero_copy_only=False))
     following = np.searchsorted(midnights, at, side="right")
     since = np.where(following > 0, midnights[following - 1], np.iinfo(np.int64).min)
-    return pa.array(np.argsort(np.concatenate([np.repeat(midnights, rows), since]), kind="stable"))
+    return np.argsort(np.concatenate([np.repeat(midnights, rows), since]), kind="stable")
 
 
 def _known(table: pa.Table, as_of: int) -> pa.Table:
@@ -223,7 +294,11 @@ def _known(table: pa.Table, as_of: int) -> pa.Table:
     if "n" in table.column_names:
         learned = pc.coalesce(table["recorded_at"], table["at"])
         table = table.set_column(table.column_names.index("recorded_at"), "recorded_at", learned)
-    return table.filter(pc.less_equal(table["recorded_at"], pa.scalar(as_of, pa.int64()).cast(INSTANT))).combine_chunks()
+    instant = pa.scalar(as_of, pa.int64()).cast(INSTANT)
+    known = pc.less_equal(table["recorded_at"], instant)
+    if table["recorded_at"].null_count or not pc.all(known, min_count=0).as_py():
+        table = table.filter(known)  # mostly all of it is known, and a copy of it is dear
+    return table.combine_chunks()
 
 
 def _states(opening: np.ndarray, changes: pa.Table) -> States:

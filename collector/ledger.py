@@ -105,6 +105,9 @@ class View(Protocol):
 
     def is_swept(self, source: str) -> bool: ...
 
+    def attendance(self, source: str, month: int) -> tuple[str, str] | None:
+        """(path, digest) of the roll-up of a source's actors over the month that begins at ``month``, where there is one."""
+
 
 class Ledger(Protocol):
     def look(self) -> AbstractContextManager[View]:
@@ -114,6 +117,9 @@ class Ledger(Protocol):
 class Files(Protocol):
     def read(self, name: str, digest: str) -> bytes:
         """The file's bytes. Raises CitygaugeError where it is missing or its SHA-256 is another one."""
+
+    def derived(self, name: str) -> bytes | None:
+        """A file that can be made again from others, and is worth having only for its speed; None where there is none."""
 
 
 class MeasuredSource(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from collector.errors import ConfigurationError
@@ -54,6 +55,19 @@ class Span:
     def clip(self, other: Span) -> Span:
         start = max(self.start, other.start)
         return Span(start, max(start, min(self.end, other.end)))
+
+
+@lru_cache(maxsize=4096)
+def local_date(at: int, zone: ZoneInfo) -> date:
+    """The calendar day of an instant in ``zone``."""
+    return moment(at, zone).date()
+
+
+@lru_cache(maxsize=64)
+def midnights(span: Span, zone: ZoneInfo) -> tuple[int, ...]:
+    """The beginnings of the calendar days that ``span`` touches, and of the one after them."""
+    first, last = moment(span.start, zone).date(), moment(max(span.start, span.end - 1), zone).date()
+    return tuple(midnight(first + i * DAY, zone) for i in range((last - first).days + 2))
 
 
 @dataclass(frozen=True)

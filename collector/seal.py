@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 import collector
 from collector.archive import Archive
+from collector.attendances import update_attendance
 from collector.city.model import City
 from collector.history import History
 from collector.ledger import Sealed
@@ -29,6 +30,7 @@ from collector.store.evidence import archive_evidence
 from collector.store.hot import delete_batches, first_day, read_batches, runs_of_day, unsealed_days
 from collector.store.runs import Outcome, Run, first_run_at, insert_run, read_runs, slots_answered, vouched_until
 from collector.store.segments import enter_segment, sealed_segments
+from collector.summing import update_sums
 from collector.timeline import Timeline, Vouching, vouching_of
 
 
@@ -93,7 +95,24 @@ class Sealer:
         if not self._enter(sealed, brought_by):
             self.archive.remove(path)
             return None
+        self._count_actors(source, day, now)
+        self._add_up(source, day)
         return sealed
+
+    def _add_up(self, source: str, day: date) -> None:
+        """Keep the month's running sums, and those of the one before where they were left undone."""
+        if self._kind(source) is Kind.STATES:
+            for one in (day.replace(day=1) - DAY, day):
+                update_sums(self.history, self.archive, source, one)
+
+    def _count_actors(self, source: str, day: date, now: int) -> None:
+        """Roll the month up, and the one before where that was left undone, unless more days of it are about to be sealed."""
+        if self._kind(source) is not Kind.ACTIVITY:
+            return
+        waiting = {(due.year, due.month) for due in self._due_days(source, now)}
+        for one in (day.replace(day=1) - DAY, day):
+            if (one.year, one.month) not in waiting:
+                update_attendance(self.database, self.archive, self.history, source, one)
 
     def _enter(self, sealed: Sealed, brought_by: list[int]) -> bool:
         """Catalogue entry, hash chain and the removal of the hot rows in one transaction; a faster worker wins."""

@@ -20,8 +20,9 @@ from collector.errors import CitygaugeError
 from collector.records import ATTRIBUTES, RUNS, Kind, State, stored_schema
 
 FORMAT = 1
-_ENCODINGS = {"n": "DELTA_BINARY_PACKED"}
-"""Subjects stand in the order of their numbers: their differences take a third of what a dictionary of them takes."""
+_ENCODINGS = dict.fromkeys(("n", "run", "slot", "run_at", "vouch_start", "vouch_end"), "DELTA_BINARY_PACKED")
+"""Subjects stand in the order of their numbers and runs in that of their instants: their differences take a third of what a dictionary of
+them takes, or nothing where polls are punctual."""
 _KEY = b"citygauge"
 ROLL_UP = ("owed_ms", "up_ms", "unknown_ms", "sampling_ms")
 SUBJECT_ROWS = pa.schema(
@@ -74,11 +75,15 @@ def write_segment(heading: Heading, parts: dict[str, pa.Table]) -> bytes:
     with pq.ParquetWriter(
         sink, schema.with_metadata(metadata), compression="zstd", compression_level=9, write_statistics=False,
         column_encoding={name: encoding for name, encoding in _ENCODINGS.items() if name in columns},
-        use_dictionary=[name for name in schema.names if name not in _ENCODINGS], data_page_size=8 << 20,
+        use_dictionary=[name for name in schema.names if name not in _ENCODINGS], data_page_size=8 << 20, max_rows_per_page=1 << 22,
     ) as writer:  # fmt: skip
         for name in schemas:  # a part without rows gets a row group too, an empty one
             writer.write_table(_widened(name, parts[name], schema), row_group_size=max(1, parts[name].num_rows))
     return bytes(sink.getvalue())
+
+
+SMALL = 65_536
+"""Bytes of a part that an open segment keeps: of a county, whose year is read once for every indicator, and not of a large city."""
 
 
 class Segment:
@@ -99,15 +104,37 @@ class Segment:
         self.rows: dict[str, int] = about.pop("rows")
         self.departures: int = about.pop("departures")
         self.heading = Heading(**about)
+        self._body = body
         self.kind = Kind(self.heading.kind)
+        self._small: dict[tuple[str, ...], pa.Table] = {}
 
-    def part(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """A part's rows with its own columns, or those asked for."""
+    def part(self, name: str, columns: Sequence[str] | None = None, encoded: Sequence[str] = ()) -> pa.Table:
+        """A part's rows with its own columns, or those asked for.
+
+        encoded: columns of texts to be given as dictionary arrays, as they lie in the file; texts take longer to put together.
+        """
         schema = part_schemas(self.kind)[name]
         wanted = list(columns or schema.names)
         if not self.rows[name]:
-            return pa.schema([schema.field(column) for column in wanted]).empty_table()
-        return self._file.read_row_group(self._groups[name], columns=wanted).select(wanted)
+            return encoded_columns(pa.schema([schema.field(column) for column in wanted]).empty_table(), encoded)
+        key = (name, *wanted, "", *encoded)
+        if (kept := self._small.get(key)) is not None:
+            return kept
+        file = self._reading(encoded) if encoded else self._file
+        table = file.read_row_group(self._groups[name], columns=wanted).select(wanted)
+        if table.nbytes <= SMALL:
+            self._small[key] = table
+        return table
+
+    def _reading(self, encoded: Sequence[str]) -> pq.ParquetFile:
+        return pq.ParquetFile(pa.BufferReader(self._body), metadata=self._file.metadata, read_dictionary=list(encoded))
+
+
+def encoded_columns(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """With these columns of texts as dictionary arrays."""
+    for name in names:
+        table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
+    return table
 
 
 def _departures(records: pa.Table) -> int:

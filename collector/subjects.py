@@ -4,41 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collector.measures.groups import Groups
 from collector.records import ATTRIBUTES
 
 SUBJECT_SCHEMA = pa.schema([("n", pa.int32()), ("subject", pa.string())] + [(name, pa.string()) for name in ATTRIBUTES])
 
 
+class Columns(Protocol):
+    """Columns of SUBJECT_SCHEMA that are read one by one, when somebody asks for them."""
+
+    @property
+    def num_rows(self) -> int: ...
+
+    def __getitem__(self, name: str) -> pa.ChunkedArray: ...
+
+    def table(self) -> pa.Table:
+        """All of them."""
+
+
 @dataclass(frozen=True)
 class Dictionary:
-    """All subjects that a source ever had, with their attributes as last told; row i of ``table`` is number i."""
+    """All subjects that a source ever had, with their attributes as last told; row i of ``columns`` is number i."""
 
-    table: pa.Table = field(default_factory=SUBJECT_SCHEMA.empty_table)
+    columns: pa.Table | Columns = field(default_factory=SUBJECT_SCHEMA.empty_table)
+    _groups: dict[str, Groups] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of_rows(cls, rows: pa.Table) -> Dictionary:
         """From rows as they were stored: of several rows for a number the last one counts."""
-        numbers = rows["n"].to_numpy()
-        last = np.empty(int(numbers.max()) + 1 if len(numbers) else 0, np.int64)
-        last[numbers] = np.arange(len(numbers))
-        return cls(rows.take(pa.array(last)).combine_chunks())
+        last = rows_that_count(rows["n"].to_numpy())
+        return cls(rows if last is None else rows.take(last).combine_chunks())
+
+    @property
+    def table(self) -> pa.Table:
+        return self.columns if isinstance(self.columns, pa.Table) else self.columns.table()
 
     @property
     def size(self) -> int:
-        return int(self.table.num_rows)
+        return int(self.columns.num_rows)
 
     @property
     def keys(self) -> pa.Array:
-        return _array(self.table["subject"])
+        return self.attribute("subject")
 
     def attribute(self, name: str) -> pa.Array:
         """One of ATTRIBUTES, or ``subject``, by number."""
-        return _array(self.table[name])
+        return _array(self.columns[name])
+
+    def groups(self, name: str) -> Groups:
+        """The subjects by an attribute (or ``subject``); found once, as a dictionary is kept for long."""
+        if name not in self._groups:
+            self._groups[name] = Groups.of(self.attribute(name))
+        return self._groups[name]
 
     def merge(
         self, keys: Sequence[str], attributes: Mapping[str, Sequence[str | None]]
@@ -68,6 +91,15 @@ class Dictionary:
         columns = {"n": pa.array(np.arange(first, first + len(keys), dtype=np.int32)), "subject": keys}
         nulls = {name: pa.nulls(len(keys), pa.string()) for name in ATTRIBUTES}
         return pa.concat_tables([self.table, pa.table(columns | nulls, schema=SUBJECT_SCHEMA)]).combine_chunks()
+
+
+def rows_that_count(numbers: np.ndarray) -> pa.Array | None:
+    """Of rows as they were stored, by number the last one that tells of it; None where they are just that already."""
+    if np.array_equal(numbers, np.arange(len(numbers))):
+        return None  # nothing was told twice
+    last = np.empty(int(numbers.max()) + 1, np.int64)
+    last[numbers] = np.arange(len(numbers))
+    return pa.array(last)
 
 
 def _replaced(column: pa.Array, told: pa.Array, numbers: np.ndarray) -> tuple[pa.Array, np.ndarray]:

@@ -115,20 +115,23 @@ class Vouching:
     instants: np.ndarray
 
     @classmethod
-    def of(cls, instants: Sequence[int], vouches: Sequence[tuple[int, int, str | None]], as_of: int) -> Vouching:
-        """From each run's instant and (vouch_start, vouch_end, vouch_gaps), the gaps as JSON; nothing is vouched for beyond ``as_of``."""
-        edges = np.array([[start, end] for start, end, gaps in vouches if gaps is None], np.int64).reshape(-1, 2)
-        torn = [span for start, end, gaps in vouches if gaps is not None for span in _without_gaps(start, end, gaps)]
-        whole = Timeline.union(edges[:, 0], np.minimum(edges[:, 1], as_of))
-        return cls(whole | Timeline(span.clip(Span(span.start, as_of)) for span in torn), np.array(instants, np.int64))
+    def of(
+        cls, instants: Sequence[int], starts: Sequence[int], ends: Sequence[int], gaps: Sequence[str | None], as_of: int
+    ) -> Vouching:
+        """From each run's instant, vouch_start, vouch_end and vouch_gaps, these as JSON; nothing is vouched for beyond ``as_of``."""
+        start, end = np.array(starts, np.int64), np.array(ends, np.int64)
+        unbroken = np.array([one is None for one in gaps], bool)
+        whole = Timeline.union(start[unbroken], np.minimum(end[unbroken], as_of))
+        torn = ((starts[i], ends[i], gaps[i] or "[]") for i in np.flatnonzero(~unbroken).tolist())
+        parts = [span.clip(Span(span.start, as_of)) for one in torn for span in _without_gaps(*one)]
+        return cls(whole | Timeline(parts) if parts else whole, np.array(instants, np.int64))
 
 
 def vouching_of(runs: pa.Table, as_of: int) -> Vouching:
     """The same from a table of records.RUNS, of which only the good runs vouch for anything."""
     good = runs.filter(pc.is_valid(runs["vouch_start"]))
-    starts, ends = (good[name].cast(pa.int64()).to_pylist() for name in ("vouch_start", "vouch_end"))
-    vouches = list(zip(starts, ends, good["vouch_gaps"].to_pylist(), strict=True))
-    return Vouching.of(good["run_at"].cast(pa.int64()).to_pylist(), vouches, as_of)
+    at, starts, ends = (good[name].cast(pa.int64()).to_pylist() for name in ("run_at", "vouch_start", "vouch_end"))
+    return Vouching.of(at, starts, ends, good["vouch_gaps"].to_pylist(), as_of)
 
 
 def _without_gaps(start: int, end: int, gaps: str) -> list[Span]:

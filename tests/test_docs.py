@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
+from collector.alerting import registry as receivers
+from collector.alerting.receiver import ReceiverOptions
+from collector.alerting.receivers.webhook import signature
 from collector.city.exclusions import Exclusion, Register
 from collector.city.indicators import Indicator, IndicatorBase
 from collector.city.load import city_schema, load_city
 from collector.city.model import City, Source
+from collector.city.receivers import ReceiverSettings
 from collector.city.secrets import resolve
 from collector.cli.app import app
 from collector.figures import measure_all
@@ -28,6 +33,9 @@ EXAMPLE = ROOT / "collector" / "city" / "example.yaml"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *DOCS]
 MEASURES: tuple[type[IndicatorBase], ...] = get_args(get_args(Indicator)[0])
+SECRETS_OF_RECEIVERS = (
+    "DINGTALK_URL", "DINGTALK_SECRET", "WECOM_URL", "FEISHU_URL", "FEISHU_SECRET", "SMTP_PASSWORD", "WEBHOOK_SECRET",
+)  # fmt: skip
 VARIABLES = ("WVP_PASSWORD", "CASES_PASSWORD", "EXCHANGE_TOKEN", "STORE_PASSWORD", "CITYGAUGE_ACTOR_KEY")
 
 
@@ -95,7 +103,7 @@ def test_a_command_is_in_both_readmes(command: str) -> None:
 
 
 def test_a_command_that_is_shown_exists() -> None:
-    called = re.compile(r"(?:`|^|\.venv/bin/|ExecStart=\S*/)citygauge ([a-z]\w*)", re.MULTILINE)
+    called = re.compile(r"(?:`|^|\.venv/bin/|ExecStart=\S*/)citygauge ([a-z][\w-]*)", re.MULTILINE)
     shown = {command for page in PAGES for command in called.findall(_text(page))}
     assert shown
     assert shown - set(COMMANDS) == set()
@@ -122,6 +130,43 @@ def test_every_key_of_a_source_is_documented() -> None:
 def test_a_connector_is_documented_with_its_options(name: str) -> None:
     assert _told([name], _section(_page("connectors.md"), "The shipped ones")) == []
     assert _told(_keys(load(name).Options), _section(_page("connectors.md"), name)) == []
+
+
+@pytest.mark.parametrize("name", receivers.RECEIVERS)
+def test_a_receiver_is_documented_with_its_options_and_has_an_example(name: str) -> None:
+    section = _section(_page("alerts.md"), "The receivers")
+    rows = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]
+    assert len(rows) == 1
+    assert _told(set(_keys(receivers.load(name).Options)) - {"language"}, rows[0]) == []
+    assert re.search(rf"^  - \{{id: \w+, via: {name}\b", section, flags=re.MULTILINE)
+
+
+def test_the_keys_of_every_receiver_are_documented() -> None:
+    keys = {*_keys(ReceiverSettings), *_keys(ReceiverOptions)} - {"options"}
+    assert _told(sorted(keys), _section(_page("alerts.md"), "Who is told, and when")) == []
+
+
+def test_the_receivers_of_the_example_can_be_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SECRETS_OF_RECEIVERS:
+        monkeypatch.setenv(name, "http://127.0.0.1/a-secret")
+    (block,) = [one for one in _blocks(ROOT / "docs/alerts.md", "yaml") if one.startswith("receivers:")]
+    path = tmp_path / "city.yaml"
+    path.write_text(f"city: 示例市\n{block}", encoding="utf-8")
+    city = load_city(path)
+    assert {one.via for one in city.receivers} == set(receivers.RECEIVERS)
+    for one in city.receivers:
+        one.build(city.folder)
+
+
+def test_the_check_of_the_webhook_s_signature_works() -> None:
+    names: dict[str, Any] = {}
+    exec(_blocks(ROOT / "docs/alerts.md", "python")[0], names)
+    header = signature("a-shared-secret-", int(time.time()), b'{"status": "firing"}')
+    assert names["is_genuine"]("a-shared-secret-", header, b'{"status": "firing"}')
+    assert not names["is_genuine"]("a-shared-secret-", header, b'{"status": "resolved"}')
+    assert not names["is_genuine"]("another-secret--", header, b'{"status": "firing"}')
+    old = signature("a-shared-secret-", int(time.time()) - 3600, b"{}")
+    assert not names["is_genuine"]("a-shared-secret-", old, b"{}")
 
 
 @pytest.mark.parametrize("kind", MEASURES, ids=_measure_name)

@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
-from collector.cli import demo, describe, methods, plausibility, processes, proof, records, results
+from collector.cli import (
+    alerts,
+    audit,
+    declarations,
+    demo,
+    describe,
+    methods,
+    plausibility,
+    processes,
+    profiles,
+    prometheus,
+    proof,
+    records,
+    results,
+)
 from collector.cli.options import app
 
-__all__ = ["app", "demo", "describe", "methods", "plausibility", "processes", "proof", "records", "results"]
+__all__ = [
+    "alerts",
+    "app",
+    "audit",
+    "declarations",
+    "demo",
+    "describe",
+    "methods",
+    "plausibility",
+    "processes",
+    "profiles",
+    "prometheus",
+    "proof",
+    "records",
+    "results",
+]

@@ -45,7 +45,7 @@ def measure(
     period: Annotated[str, typer.Option("--period", help="2026-10-05, 2026-10, 2026-Q4, 2026 or START/END")],
     indicator: Annotated[list[str] | None, typer.Option("--indicator", help="Only this indicator; may be repeated.")] = None,
     as_of: AsOf = None,
-    by: Annotated[str | None, typer.Option("--by", help="subject, department, district, category or day")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="subject, department, district, category, day; category,district")] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
@@ -116,21 +116,32 @@ def _interval(brief: dict[str, Any]) -> str:
     return f"{value} \\[{lower}, {upper}]"
 
 
+Format = Literal["html", "xlsx", "docx", "pdf", "json"]
+
+
 @app.command()
 def report(
     period: Annotated[str, typer.Argument(help="A frozen period, such as 2026-10.")],
-    format: Annotated[Literal["html", "xlsx"], typer.Option("--format", help="html or xlsx")] = "html",  # noqa: A002 (its name)
+    profile: Annotated[str | None, typer.Option("--profile", help="Fill this evaluation's form: a profile's id or file.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="docx, pdf and json are of forms only")] = "html",  # noqa: A002 (its name)
+    pack: Annotated[str | None, typer.Option("--pack", help="How the form is laid out: national, hefei or a file.")] = None,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language that comes first.")] = "zh",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write [default: report-PERIOD.FORMAT]")] = None,
     config: Config = None,
 ) -> None:
-    """Write the report of a frozen period.
+    """Write the report of a frozen period, or with --profile the official form filled from it.
 
-    Example: citygauge report 2026-10 --format xlsx -o october.xlsx
+    Example: citygauge report 2026-10 --profile yiyang-2022 --format docx -o form.docx
     """
     from collector.report import write_report  # spreadsheet and template libraries are loaded only here
+    from collector.report.evaluation import write_form
 
-    path = output or Path(f"report-{as_file_name(period)}.{format}")
-    write_report(opened(config), period, {format: path})
+    name = as_file_name(period) + (f"-{Path(profile).stem}" if profile else "")
+    path = output or Path(f"report-{name}.{format}")
+    if profile:
+        write_form(opened(config), period, profile, {format: path}, lang, pack)
+    else:
+        write_report(opened(config), period, {format: path}, lang)
     out.print(str(path), soft_wrap=True)
 
 

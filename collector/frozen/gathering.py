@@ -113,12 +113,15 @@ class _Source:
 
     def _matters(self, rows: pa.Table, segments: list[Sealed]) -> pa.Array:
         """Of case versions from after the spans: those of cases known in them, and those that tell of something before their end."""
-        opened = [self.history.segment(one) for one in segments]
-        known = [segment.part(part, ["case"]) for segment in opened for part in ("carried", "record")]
-        cases = pa.concat_tables([*known, rows.select(["case"]).slice(0, 0)])["case"].combine_chunks()
         first = pc.min_element_wise(*(rows[one].combine_chunks().cast(pa.int64()) for one in CASE_INSTANTS), skip_nulls=True)
         before = pc.fill_null(pc.less(first, max(span.end for span in self.spans)), False)
-        return pc.or_(before, pc.is_in(rows["case"].combine_chunks(), cases))
+        asked = rows["case"].combine_chunks().filter(pc.invert(before)).unique()
+        if not len(asked):
+            return before
+        # These are few, and millions are known: only the few that are found among them are kept.
+        named = (self.history.segment(one).part(part, ["case"])["case"] for one in segments for part in ("carried", "record"))
+        known = pa.chunked_array([pc.unique(one.filter(pc.is_in(one, value_set=asked))) for one in named], asked.type)
+        return pc.or_(before, pc.is_in(rows["case"].combine_chunks(), known.combine_chunks()))
 
     def _runs(self, view: View, listed: list[pa.Table]) -> pa.Table:
         """Runs that vouch for some of the spans (of cases, for what follows too) and stand in none of the listed segments."""

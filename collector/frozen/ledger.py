@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -20,22 +20,29 @@ from collector.segment import Segment
 from collector.subjects import Dictionary
 from collector.timeline import Vouching, vouching_of
 
+Opened = Callable[[str, str], Segment]
+"""A segment by the path and SHA-256 of its file, which is checked."""
+
 
 class FrozenSourceRecords:
     """One source's files opened."""
 
-    def __init__(self, name: str, listed: SourceFiles, files: Files) -> None:
-        self._name, self._listed, self._files = name, listed, files
+    def __init__(self, name: str, listed: SourceFiles, files: Files, opened: Opened) -> None:
+        self._name, self._listed, self._files, self._opened = name, listed, files, opened
 
     @cached_property
     def segments(self) -> list[tuple[Sealed, Segment]]:
         """Every segment with its catalogue entry, by day and number."""
-        opened = [(one, Segment(self._files.read(one.path, one.sha256))) for one in self._listed.segments]
+        opened = [(one, self._opened(one.path, one.sha256)) for one in self._listed.segments]
         found = [
             (Sealed(self._name, s.heading.start, one.number, one.path, one.sha256, s.rows["record"], s.heading.sealed_at), s)
             for one, s in opened
         ]
         return sorted(found, key=lambda pair: (pair[0].day, pair[0].number))
+
+    @cached_property
+    def by_path(self) -> dict[str, Segment]:
+        return {one.path: segment for one, segment in self.segments}
 
     @cached_property
     def later(self) -> Segment | None:
@@ -67,8 +74,10 @@ class FrozenSourceRecords:
 class FrozenLedger:
     """swept: the sources whose states were read all at once."""
 
-    def __init__(self, sources: Mapping[str, SourceFiles], files: Files, swept: frozenset[str]) -> None:
-        self._sources = {name: FrozenSourceRecords(name, listed, files) for name, listed in sources.items()}
+    def __init__(
+        self, sources: Mapping[str, SourceFiles], files: Files, swept: frozenset[str], opened: Opened
+    ) -> None:
+        self._sources = {name: FrozenSourceRecords(name, listed, files, opened) for name, listed in sources.items()}
         self._swept = swept
 
     @contextmanager
@@ -78,6 +87,9 @@ class FrozenLedger:
     def sealed(self, source: str, first: int | None = None, after: int | None = None) -> list[Sealed]:
         days = [one for one, _ in self._sources[source].segments]
         return [one for one in days if (first is None or one.day >= first) and (after is None or one.day < after)]
+
+    def segment(self, sealed: Sealed) -> Segment:
+        return self._sources[sealed.source].by_path[sealed.path]
 
     def segment_until(self, source: str, day: int, as_of: int) -> Sealed | None:
         return newest_segment(self.sealed(source), day, as_of)
@@ -121,16 +133,35 @@ class FrozenLedger:
     def is_swept(self, source: str) -> bool:
         return source in self._swept
 
+    def attendance(self, source: str, month: int) -> None:  # noqa: ARG002 a snapshot lists no roll-up of actors, nor believes one
+        return None
+
     def register(self, source: str) -> bytes:
         return self._sources[source].register
 
 
+class FrozenHistory(History):
+    """The history that files tell: each is read and checked once, and what several indicators need is loaded once."""
+
+    def __init__(self, city: MeasuredCity, ledger: FrozenLedger, files: Files, roll_ups: bool) -> None:
+        super().__init__(city, ledger, files, ledger.register, roll_ups)
+        self._segments = ledger
+        self._kept = {}  # what files tell does not change
+
+    def segment(self, sealed: Sealed) -> Segment:
+        return self._segments.segment(sealed)
+
+
 def frozen_history(
-    city: MeasuredCity, sources: Mapping[str, SourceFiles], files: Files, swept: frozenset[str], roll_ups: bool = True
-) -> History:
-    """The history that a snapshot's files tell, and nothing else. roll_ups: False to add up from the records whatever a file's sums say."""
-    ledger = FrozenLedger(sources, files, swept)
-    return History(city, ledger, files, ledger.register, roll_ups)
+    city: MeasuredCity, sources: Mapping[str, SourceFiles], files: Files, swept: frozenset[str], roll_ups: bool = True,
+    opened: Opened | None = None,
+) -> History:  # fmt: skip
+    """The history that a snapshot's files tell, and nothing else. roll_ups: False to add up from the records whatever a file's sums say.
+
+    opened: opens a segment, where somebody has some of them open already; else each is read from ``files``.
+    """
+    opened = opened or (lambda path, digest: Segment(files.read(path, digest)))
+    return FrozenHistory(city, FrozenLedger(sources, files, swept, opened), files, roll_ups)
 
 
 def _times(later: Segment) -> np.ndarray:

@@ -1,7 +1,7 @@
 """active_users: exact distinct actors per local day (DAU) and over the period (MAU).
 
 A count over a month is neither the sum nor the mean of its days. An actor is a keyed hash of 16 bytes; actors are
-told apart by all of them, so no two are ever taken for one.
+told apart by all of them, so no two are ever taken for one. How they are counted: ``attendance``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from collector.measurement import Measurement, Number
+from collector.measures.attendance import distinct
 from collector.measures.groups import Groups, Measured
 from collector.measures.observed import Observed
 from collector.measures.versions import instants
@@ -34,32 +35,40 @@ def active_users(
     unless all owed time is vouched for, since nothing bounds who was there unseen.
     """
     groups = groups or Groups.none(activity.num_rows)
+    inside = _inside(activity, seen)
+    users, daily = counted(inside, seen)
+    whole = measurement(users, daily, seen, window, stat)
+    if not groups.labels:
+        return whole, {}
+    if inside is not activity:
+        groups = groups.where(np.flatnonzero(_owed(activity, seen)))
+    by_group, by_day = distinct(*_cells(inside, seen), groups.codes, groups.size)
+    rows = [measurement(int(by_group[i]), by_day[i], seen, window, stat) for i in range(groups.size)]
+    return whole, dict(zip(groups.labels, rows, strict=True))
+
+
+def counted(activity: pa.Table, seen: Observed) -> tuple[int, np.ndarray]:
+    """(distinct actors of the period, distinct actors per owed day): what every window and statistic is made from."""
+    users, daily = distinct(*_cells(_inside(activity, seen), seen))
+    return int(users[0]), daily[0]
+
+
+def _cells(activity: pa.Table, seen: Observed) -> tuple[pa.Array, np.ndarray, int]:
+    """(actors, day of each row, days) of rows inside of what is owed."""
+    return activity["actor"].combine_chunks(), seen.day_of(instants(activity, "at")), len(seen.days)
+
+
+def _inside(activity: pa.Table, seen: Observed) -> pa.Table:
+    owed = _owed(activity, seen)
+    return activity if owed.all() else activity.filter(pa.array(owed))
+
+
+def _owed(activity: pa.Table, seen: Observed) -> np.ndarray:
     at = instants(activity, "at")
-    inside = np.flatnonzero((at >= seen.owed.start) & (at < seen.owed.end))
-    if len(inside) < len(at):
-        activity, at, groups = activity.take(pa.array(inside)), at[inside], groups.where(inside)
-    actors = activity["actor"].combine_chunks().dictionary_encode()
-    codes, size = actors.indices.to_numpy(), len(actors.dictionary)
-    day, days = seen.day_of(at), len(seen.days)
-    rows = [_measurement(size, _distinct(codes, day, days), seen, window, stat)]
-    if groups.labels:
-        users = _distinct(codes, groups.codes, groups.size)
-        daily = _distinct(codes, groups.codes * days + day, groups.size * days).reshape(groups.size, days)
-        rows += [_measurement(int(users[i]), daily[i], seen, window, stat) for i in range(groups.size)]
-    return rows[0], dict(zip(groups.labels, rows[1:], strict=True))
+    return np.asarray((at >= seen.owed.start) & (at < seen.owed.end))
 
 
-def _distinct(actors: np.ndarray, cells: np.ndarray, size: int) -> np.ndarray:
-    """How many different actors each of ``size`` cells holds (int64)."""
-    if not len(actors):
-        return np.zeros(size, np.int64)
-    width = int(actors.max()).bit_length()
-    keys = np.sort((cells.astype(np.int64) << width) | actors)
-    first = np.append(True, keys[1:] != keys[:-1])
-    return np.bincount(keys[first] >> width, minlength=size)
-
-
-def _measurement(users: int, daily: np.ndarray, seen: Observed, window: str, stat: Stat) -> Measurement:
+def measurement(users: int, daily: np.ndarray, seen: Observed, window: str, stat: Stat) -> Measurement:
     """users: distinct over the period. daily: distinct per owed day, whether or not anything vouches for the day."""
     counted = seen.vouched_by_day > 0
     if window == "month":

@@ -7,27 +7,15 @@ was up, down, unseen inside period, schedule and registration. Methods: ``subjec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
 from collector.measurement import Measurement, ratio
-from collector.measures.groups import Groups
-from collector.measures.states import Times
+from collector.measures.tally import Seen, Sums, Tally
 
-
-@dataclass(frozen=True)
-class Seen:
-    """All that availability needs of N subjects (int64[N], milliseconds).
-
-    excluded: owed time taken out by exclusions. sampling: see ``states.sampling_time``.
-    """
-
-    times: Times
-    sampling: np.ndarray
-    excluded: np.ndarray
+__all__ = ["Seen", "Sweeps", "of_sums", "standing", "subject_mean", "subject_time", "sweep_mean"]
 
 
 @dataclass(frozen=True)
@@ -39,60 +27,19 @@ class Sweeps:
     missed: int
 
 
-@dataclass(frozen=True)
-class Sums:
-    """Milliseconds and counts over some subjects. rates: sums of the subjects' own value, lower and upper, and how many have each."""
-
-    rates: Sequence[float]
-    up: int
-    down: int
-    unknown: int
-    excluded: int
-    sampling: int
-    owed_subjects: int
-    subjects: int
-    seen_subjects: int
-
-    @property
-    def owed(self) -> int:
-        return self.up + self.down + self.unknown
-
-
 def subject_time(seen: Seen, chosen: np.ndarray) -> Measurement:
     """The sums over the chosen subjects (bool[N]). No value where nothing was seen, not applicable where all was excluded."""
-    return _time(_sums(seen, chosen, _whole(chosen))[0])
+    return of_sums(Tally.of(seen, chosen).whole())
 
 
 def subject_mean(seen: Seen, chosen: np.ndarray) -> Measurement:
     """The mean of the subjects' own rates; a subject never seen has a rate between 0 and 1 and no part in the value."""
-    return _mean(_sums(seen, chosen, _whole(chosen))[0])
+    return of_sums(Tally.of(seen, chosen, rates=True).whole(), mean=True)
 
 
-def by_group(seen: Seen, chosen: np.ndarray, groups: Groups, mean: bool = False) -> dict[str, Measurement]:
-    """The same for every group that has a chosen subject, in one pass over the subjects."""
-    sums = _sums(seen, chosen, groups)
-    present = np.unique(groups.codes[chosen]).tolist()
-    return {groups.labels[code]: (_mean if mean else _time)(sums[code]) for code in present}
-
-
-def _whole(chosen: np.ndarray) -> Groups:
-    return Groups.none(len(chosen))
-
-
-def _sums(seen: Seen, chosen: np.ndarray, groups: Groups) -> list[Sums]:
-    codes, times = groups.codes[chosen], seen.times
-    up, down, unknown = (part[chosen] for part in (times.up, times.down, times.unknown))
-    excluded, sampling = seen.excluded[chosen], seen.sampling[chosen]
-    known, owed = up + down, up + down + unknown
-    whole, sight = np.maximum(owed, 1), np.maximum(known, 1)
-    weights = [
-        up, down, unknown, excluded, sampling, owed > 0, owed + excluded > 0, known > 0,
-        np.where(known > 0, up / sight, 0), up / whole, np.where(owed > 0, (up + unknown) / whole, 0),
-    ]  # fmt: skip
-    columns = [np.bincount(codes, weight, minlength=groups.size) for weight in weights]
-    counts = np.array(columns[:8]).astype(np.int64).T.tolist()
-    rates = np.array(columns[8:]).T.tolist()
-    return [Sums(rate, *count) for count, rate in zip(counts, rates, strict=True)]
+def of_sums(sums: Sums, mean: bool = False) -> Measurement:
+    """The measurement that the sums of some subjects give. mean: of their rates, which the sums must have."""
+    return _mean(sums) if mean else _time(sums)
 
 
 def _time(sums: Sums) -> Measurement:

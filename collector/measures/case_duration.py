@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -9,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from collector.measurement import Measurement
-from collector.measures.case_facts import facts, parts, tally
-from collector.measures.cases import CaseRule, CaseTimes
+from collector.measures.case_facts import Facts, facts, parts, tally, ungrouped
+from collector.measures.cases import CaseRule, Cases, CaseTimes
 from collector.measures.groups import Groups, Measured
 from collector.measures.observed import Observed
 from collector.working_time import WorkCalendar
@@ -20,7 +21,7 @@ _QUANTILE = {"p50": Fraction(1, 2), "p90": Fraction(9, 10)}
 
 
 def case_duration(
-    cases: pa.Table,
+    cases: pa.Table | Cases,
     seen: Observed,
     rule: CaseRule,
     *,
@@ -37,13 +38,17 @@ def case_duration(
     none while a case is open. Left out: 挂账, whose clock stands still, and cases closed before they were opened. A
     quantile between two cases is interpolated linearly (definition 7 of Hyndman and Fan, the default of numpy and R).
     """
-    of_cases = facts(cases, seen, rule)
-    counted = tally(cases, of_cases, groups)
-    groups = groups or Groups.none(cases.num_rows)
-    included = of_cases.counted & ~of_cases.faulty
-    durations = _durations(CaseTimes.of(cases), included, of_cases.closed, seen, calendar)
-    closed = _statistics(durations, included & of_cases.closed, groups, stat)
-    with_open = _statistics(durations, included, groups, stat)
+    of = Cases.of(cases)
+    of_cases = facts(of, seen, rule)
+    counted = tally(of, of_cases, groups)
+    groups = groups or ungrouped(of)
+    runs = of.once(
+        ("runs", seen, rule.counted_by, id(groups), id(calendar)),
+        lambda: _Runs.of(of, of_cases, groups, seen, calendar),
+    )
+    closed, with_open = (
+        [one for run in of_these for one in run.statistics(stat)] for of_these in (runs.closed, runs.with_open)
+    )
     names = parts(counted.patterns, rule) | {
         "open": counted.patterns.counted & ~counted.patterns.closed,
         "unseen": counted.patterns.candidate,
@@ -70,49 +75,89 @@ def _lesser(value: Fraction | None, floor: Fraction | None) -> Fraction | None:
     return floor if value is None or floor is None else min(value, floor)
 
 
+@dataclass(frozen=True)
+class _Run:
+    """Milliseconds in ascending order within each stretch ordered[start:end], one stretch for the whole or for each group."""
+
+    ordered: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+    def statistics(self, stat: Stat) -> list[Fraction | None]:
+        """Of each stretch, as exact seconds; None where it is empty."""
+        ordered, starts, ends = self.ordered, self.starts, self.ends
+        sizes = ends - starts
+        if stat == "mean":
+            before = np.concatenate([[0], np.cumsum(ordered)])
+            numerators, denominators = before[ends] - before[starts], 1000 * sizes
+        else:
+            rank, part = np.maximum(sizes - 1, 0) * _QUANTILE[stat].numerator, _QUANTILE[stat].denominator
+            padded = ordered if len(ordered) else np.zeros(1, np.int64)
+            low = np.minimum(starts + rank // part, len(padded) - 1)
+            high = np.minimum(low + 1, np.maximum(ends - 1, low))
+            numerators = padded[low] * (part - rank % part) + padded[high] * (rank % part)
+            denominators = np.full(len(sizes), 1000 * part)
+        rows = zip(numerators.tolist(), denominators.tolist(), sizes.tolist(), strict=True)
+        return [Fraction(numerator, denominator) if size else None for numerator, denominator, size in rows]
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Durations sorted, once for all statistics: of the closed cases, and with the open ones; of the whole, then of each group.
+
+    kept: the groups and the calendar that they were sorted for.
+    """
+
+    closed: list[_Run]
+    with_open: list[_Run]
+    kept: tuple[Groups, WorkCalendar | None]
+
+    @classmethod
+    def of(cls, cases: Cases, of_cases: Facts, groups: Groups, seen: Observed, calendar: WorkCalendar | None) -> _Runs:
+        rows = np.flatnonzero(of_cases.counted & ~of_cases.faulty)
+        closed = of_cases.closed[rows]
+        durations = _durations(cases.times, rows, closed, seen, calendar)
+        run = _run(durations, closed, np.zeros(len(rows), np.int64), 1)
+        runs = [run, _run(durations, closed, groups.codes[rows], groups.size)] if groups.labels else [run]
+        return cls([of_closed for of_closed, _ in runs], [with_open for _, with_open in runs], (groups, calendar))
+
+
 def _durations(
-    times: CaseTimes, included: np.ndarray, closed: np.ndarray, seen: Observed, calendar: WorkCalendar | None
+    times: CaseTimes, rows: np.ndarray, closed: np.ndarray, seen: Observed, calendar: WorkCalendar | None
 ) -> np.ndarray:
-    """Milliseconds per case (int64[N], 0 where not included): a closed case's duration, an open one's age so far."""
-    opened = times.opened[included]
-    still_open = seen.unseen_from(times.last[included])
-    until = np.maximum(opened, np.where(closed[included], times.closed[included], still_open))
-    out = np.zeros(len(included), np.int64)
-    out[included] = until - opened if calendar is None else calendar.elapsed(opened, until)
-    return out
+    """Milliseconds of each of the cases ``rows``: a closed case's duration, an open one's age so far."""
+    opened, until = times.opened[rows], times.closed[rows]
+    still_open = np.flatnonzero(~closed)
+    until[still_open] = np.maximum(opened[still_open], seen.unseen_from(times.where(rows[still_open]).last))
+    return until - opened if calendar is None else calendar.elapsed(opened, until)
 
 
-def _statistics(durations: np.ndarray, chosen: np.ndarray, groups: Groups, stat: Stat) -> list[Fraction | None]:
-    """Seconds, of the whole and of each group; None where a group is empty."""
-    values, codes = durations[chosen], groups.codes[chosen]
-    whole = _of_runs(np.sort(values), np.array([0]), np.array([len(values)]), stat)
-    if not groups.labels:
-        return whole
-    ends = np.cumsum(np.bincount(codes, minlength=groups.size))
-    starts = np.concatenate([[0], ends[:-1]])
-    return whole + _of_runs(_sorted_by_group(values, codes), starts, ends, stat)
+def _run(durations: np.ndarray, closed: np.ndarray, codes: np.ndarray, groups: int) -> tuple[_Run, _Run]:
+    """(of the closed cases, with the open ones), a stretch for each of the groups 0 to ``groups`` - 1."""
+    ordered, was_closed = _sorted_by_group(durations, closed, codes)
+    return _stretches(ordered[was_closed], codes[closed], groups), _stretches(ordered, codes, groups)
 
 
-def _of_runs(ordered: np.ndarray, starts: np.ndarray, ends: np.ndarray, stat: Stat) -> list[Fraction | None]:
-    """The statistic of each run ordered[start:end], milliseconds in ascending order, as exact seconds."""
-    sizes = ends - starts
-    if stat == "mean":
-        before = np.concatenate([[0], np.cumsum(ordered)])
-        numerators, denominators = before[ends] - before[starts], 1000 * sizes
-    else:
-        rank, part = np.maximum(sizes - 1, 0) * _QUANTILE[stat].numerator, _QUANTILE[stat].denominator
-        padded = np.append(ordered, 0)
-        low = starts + rank // part
-        high = np.minimum(low + 1, np.maximum(ends - 1, low))
-        numerators = padded[low] * (part - rank % part) + padded[high] * (rank % part)
-        denominators = np.full(len(sizes), 1000 * part)
-    rows = zip(numerators.tolist(), denominators.tolist(), sizes.tolist(), strict=True)
-    return [Fraction(numerator, denominator) if size else None for numerator, denominator, size in rows]
+def _stretches(ordered: np.ndarray, codes: np.ndarray, groups: int) -> _Run:
+    ends = np.cumsum(np.bincount(codes, minlength=groups))
+    return _Run(ordered, np.concatenate([[0], ends[:-1]]), ends)
 
 
-def _sorted_by_group(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Values (none negative) by group, then by size; group and value are sorted as one word where they fit into it."""
+def _sorted_by_group(values: np.ndarray, closed: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(values, closed): values (none negative) by group, then by size, and of each whether it is that of a closed case.
+
+    Group, value and that are sorted as one word where they fit into it.
+    """
     bits = int(values.max(initial=0)).bit_length()
-    if bits + int(codes.max(initial=0)).bit_length() > 62:
-        return values[np.lexsort((values, codes))]
-    return np.sort((codes.astype(np.int64) << bits) | values) & ((1 << bits) - 1)
+    if bits + int(codes.max(initial=0)).bit_length() > 61:
+        order = np.lexsort((values, codes))
+        return values[order], closed[order]
+    words = codes << bits
+    words |= values
+    words <<= 1
+    words |= closed
+    words.sort()
+    was_closed = (words & 1).astype(bool)
+    words >>= 1
+    words &= (1 << bits) - 1
+    return words, was_closed

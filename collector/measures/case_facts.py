@@ -6,7 +6,7 @@ then worked out on the patterns, by the same expressions that would hold for sin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector.measurement import Measurement
-from collector.measures.cases import CaseRule, CaseTimes
+from collector.measures.cases import CaseRule, Cases, Cohort
 from collector.measures.groups import Groups, Measured
 from collector.measures.observed import LISTED_FAULTS, Observed
 from collector.measures.versions import NEVER
@@ -67,33 +67,44 @@ class Facts:
         return self.disposed_in_time if rule.decided_by == "disposal" else self.closed_in_time
 
 
-def facts(cases: pa.Table, seen: Observed, rule: CaseRule, found_by: tuple[str, ...] = ()) -> Facts:
+def facts(cases: Cases, seen: Observed, rule: CaseRule, found_by: tuple[str, ...] = ()) -> Facts:
     """The facts of each case. What lies after the cut-off has not happened; an event at the cut-off has."""
-    times = CaseTimes.of(cases)
-    cutoff, cohort, when = seen.cutoff, rule.counted_by, times.by(rule.counted_by)
+    return cases.once(
+        ("facts", seen, rule.counted_by, found_by), lambda: _facts(cases, seen, rule.counted_by, found_by)
+    )
+
+
+def _facts(cases: Cases, seen: Observed, cohort: Cohort, found_by: tuple[str, ...]) -> Facts:
+    table, times = cases.table, cases.times
+    cutoff, when = seen.cutoff, times.by(cohort)
     known, closed = times.opened <= cutoff, times.closed <= cutoff
     member = (
         known & (when >= seen.owed.start) & (when < seen.period.span.end) & (closed if cohort == "closed" else True)
     )
-    unseen_from = seen.unseen_from(times.last)
-    no = np.zeros(cases.num_rows, bool)
+    unseen, candidate, settled, no = (np.zeros(cases.count, bool) for _ in range(4))
+    still_open = np.flatnonzero(known & ~closed)  # of the others nothing can have changed unseen
+    open_times = times.where(still_open)
+    unseen_from = seen.unseen_from(open_times.last)
+    unseen[still_open] = unseen_from < cutoff
+    candidate[still_open] = (unseen_from < seen.owed.end) & (cohort == "closed")
+    settled[still_open] = open_times.due < unseen_from
     return Facts(
         member=member,
-        unseen=known & ~closed & (unseen_from < cutoff),
-        candidate=known & ~closed & (unseen_from < seen.owed.end) if cohort == "closed" else no,
-        suspended=np.asarray(pc.fill_null(cases["suspended"].combine_chunks(), fill_value=False)),
+        unseen=unseen,
+        candidate=candidate,
+        suspended=np.asarray(pc.fill_null(table["suspended"].combine_chunks(), fill_value=False)),
         accepted=times.accepted <= cutoff,
         disposed=times.disposed <= cutoff,
         closed=closed,
         dated=times.due != NEVER,
         past_due=times.due < cutoff,
-        settled=times.due < unseen_from,
+        settled=settled,
         disposed_in_time=times.disposed <= times.due,
         closed_in_time=times.closed <= times.due,
         faulty=(member & closed & (times.closed < times.opened)) | (times.opened == NEVER),
-        returned=np.asarray(pc.fill_null(cases["returned"].combine_chunks(), 0)) > 0,
-        found=_is_in(cases["found_by"], found_by) if found_by else no,
-        unfound=np.asarray(cases["found_by"].combine_chunks().is_null()) if found_by else no,
+        returned=np.asarray(pc.fill_null(table["returned"].combine_chunks(), 0)) > 0,
+        found=_is_in(table["found_by"], found_by) if found_by else no,
+        unfound=np.asarray(table["found_by"].combine_chunks().is_null()) if found_by else no,
     )
 
 
@@ -118,19 +129,39 @@ class Tally:
         return rows[0], dict(zip(self.labels, rows[1:], strict=True))
 
 
-def tally(cases: pa.Table, of_cases: Facts, groups: Groups | None) -> Tally:
-    columns = [getattr(of_cases, one.name) for one in fields(Facts)]
-    pattern = np.zeros(cases.num_rows, np.uint16)
-    for bit, column in enumerate(columns):
-        pattern |= column.astype(np.uint16) << np.uint16(bit)
+def tally(cases: Cases, of_cases: Facts, groups: Groups | None) -> Tally:
+    groups = groups or ungrouped(cases)
+    # what the two numbers stand for is kept beside the result, so that they stand for nothing else
+    _, tallied = cases.once(
+        ("tally", id(of_cases), id(groups)), lambda: ((of_cases, groups), _tally(cases, of_cases, groups))
+    )
+    return tallied
+
+
+def ungrouped(cases: Cases) -> Groups:
+    """No groups, always the same ones, so that what is worked out for them is found again."""
+    return cases.once("ungrouped", lambda: Groups.none(cases.count))
+
+
+def _tally(cases: Cases, of_cases: Facts, groups: Groups) -> Tally:
+    columns = [getattr(of_cases, one.name).view(np.uint8) for one in fields(Facts)]
+    halves = (_bits(columns[:8], cases.count), _bits(columns[8:], cases.count))
+    pattern = (halves[1].astype(np.int64) << 8) | halves[0]
     used = np.flatnonzero(np.bincount(pattern, minlength=1 << len(columns)))
     index = np.zeros(1 << len(columns), np.int64)
     index[used] = np.arange(len(used))
-    groups = groups or Groups.none(cases.num_rows)
     counts = np.bincount(groups.codes * len(used) + index[pattern], minlength=groups.size * len(used))
     patterns = Facts(*((used >> bit & 1).astype(bool) for bit in range(len(columns))))
-    faults = fault_texts(cases, of_cases.faulty, of_cases.member, groups)
+    faults = fault_texts(cases.table, of_cases.faulty, of_cases.member, groups)
     return Tally(groups.labels, patterns, groups.with_whole(counts.reshape(groups.size, len(used))), faults)
+
+
+def _bits(columns: Sequence[np.ndarray], rows: int) -> np.ndarray:
+    """Up to eight columns of 0 and 1 as the bits of one byte a row."""
+    out = np.zeros(rows, np.uint8)
+    for bit, column in enumerate(columns):
+        out |= column << np.uint8(bit)
+    return out
 
 
 def parts(of: Facts, rule: CaseRule) -> dict[str, np.ndarray]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector.measurement import Measurement, ratio
 from collector.measures.case_facts import fault_texts
-from collector.measures.cases import CaseTimes
+from collector.measures.cases import Cases
 from collector.measures.groups import Groups, Measured
 from collector.measures.observed import Observed
 from collector.measures.versions import NEVER
 
 
-def closed_vs_accepted(cases: pa.Table, seen: Observed, groups: Groups | None = None) -> Measured:
+def closed_vs_accepted(cases: Cases, seen: Observed, groups: Groups | None = None) -> Measured:
     """Cases closed in the period over cases accepted in it, whichever period the closed ones came from; may exceed
     1 and then says so.
 
@@ -24,19 +23,19 @@ def closed_vs_accepted(cases: pa.Table, seen: Observed, groups: Groups | None = 
     before it was accepted breaks the balance, which is a fault. Those open where
     vouching ends, at a gap or before the period does, may have been closed since.
     """
-    groups = groups or Groups.none(cases.num_rows)
+    groups = groups or Groups.none(cases.count)
     chosen, faulty, placed = _flow(cases, seen)
     counts = {name: groups.count(rows).tolist() for name, rows in chosen.items()}
-    faults = fault_texts(cases, faulty, placed, groups)
+    faults = fault_texts(cases.table, faulty, placed, groups)
     rows = [_measurement({name: c[i] for name, c in counts.items()}, faults[i], seen) for i in range(len(faults))]
     return rows[0], dict(zip(groups.labels, rows[1:], strict=True))
 
 
-def _flow(cases: pa.Table, seen: Observed) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+def _flow(cases: Cases, seen: Observed) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """The cases behind each count (bool[N] by name), the faulty ones, and those of them that lie in the period."""
-    times = CaseTimes.of(cases)
+    times = cases.times
     start, end = seen.owed.start, min(seen.period.span.end, seen.cutoff + 1)  # an event at the cut-off has happened
-    suspended = np.asarray(pc.fill_null(cases["suspended"].combine_chunks(), fill_value=False))
+    suspended = np.asarray(pc.fill_null(cases.table["suspended"].combine_chunks(), fill_value=False))
     flowing = ~suspended & (times.opened != NEVER)
     opened, accepted, closed = ((at >= start) & (at < end) for at in (times.opened, times.accepted, times.closed))
     backwards = flowing & closed & (times.closed < times.opened)

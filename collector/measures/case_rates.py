@@ -22,7 +22,7 @@ import pyarrow as pa
 from collector.measurement import Measurement, Number, ratio
 from collector.measures.case_facts import Facts, Tally, facts, parts, tally
 from collector.measures.case_flow import closed_vs_accepted
-from collector.measures.cases import CaseRule
+from collector.measures.cases import CaseRule, Cases
 from collector.measures.groups import Groups, Measured
 from collector.measures.observed import Observed
 
@@ -58,19 +58,20 @@ class Outcomes:
         }
 
 
-def case_closure(cases: pa.Table, seen: Observed, rule: CaseRule, groups: Groups | None = None) -> Measured:
+def case_closure(cases: pa.Table | Cases, seen: Observed, rule: CaseRule, groups: Groups | None = None) -> Measured:
     """Closed over should be closed, the base that ``rule`` names.
 
-    cases: one row per case (``cases.latest``). should_archive: 结案数 / 应结案数, the trade's rule.
+    cases: one row per case (``cases.latest``), as a table or with what other measures of it have worked out already.
+    should_archive: 结案数 / 应结案数, the trade's rule.
     accepted_in_period: of the cases accepted in the period, those closed by the cut-off. closed_vs_accepted: a
     flow, which may exceed 1.
     """
     if rule.base == "closed_vs_accepted":
-        return closed_vs_accepted(cases, seen, groups)
+        return closed_vs_accepted(Cases.of(cases), seen, groups)
     return _rate(cases, seen, rule, groups, _archived if rule.base == "should_archive" else _closed_of_accepted)
 
 
-def case_on_time(cases: pa.Table, seen: Observed, rule: CaseRule, groups: Groups | None = None) -> Measured:
+def case_on_time(cases: pa.Table | Cases, seen: Observed, rule: CaseRule, groups: Groups | None = None) -> Measured:
     """Cases decided by their due date / cases decided, or past due and still open.
 
     Late and still open is late. A case without a due date is counted apart (``no_due_date``), one that is open and
@@ -80,7 +81,7 @@ def case_on_time(cases: pa.Table, seen: Observed, rule: CaseRule, groups: Groups
     return _rate(cases, seen, rule, groups, _on_time)
 
 
-def case_rework(cases: pa.Table, seen: Observed, rule: CaseRule, groups: Groups | None = None) -> Measured:
+def case_rework(cases: pa.Table | Cases, seen: Observed, rule: CaseRule, groups: Groups | None = None) -> Measured:
     """返工率: of the cases that should be archived, those returned at least once; an open one may be so unseen.
 
     A return has no instant of its own: one that is learned after the cut-off counts too.
@@ -89,26 +90,26 @@ def case_rework(cases: pa.Table, seen: Observed, rule: CaseRule, groups: Groups 
 
 
 def case_found_by(
-    cases: pa.Table, seen: Observed, rule: CaseRule, found_by: tuple[str, ...], groups: Groups | None = None
+    cases: pa.Table | Cases, seen: Observed, rule: CaseRule, found_by: tuple[str, ...], groups: Groups | None = None
 ) -> Measured:
     """Share of the cohort's cases, 挂账 included, that were found by one of the words ``found_by``.
 
     A case that does not say who found it is in the bounds and not in the value. Where part of the period is unseen
     the bounds are 0 and 1: nothing bounds how the cases of that time were found.
     """
-    counted = tally(cases, facts(cases, seen, rule, found_by), groups)
+    counted = _tally(cases, seen, rule, groups, found_by)
     return _measure(counted, seen, rule, _found(counted.patterns), unseen=False, natural=not seen.complete)
 
 
 def case_count(
-    cases: pa.Table,
+    cases: pa.Table | Cases,
     seen: Observed,
     rule: CaseRule,
     count: Literal["reported", "accepted", "should_archive", "closed"] = "reported",
     groups: Groups | None = None,
 ) -> Measured:
     """Cases of the cohort, or the part that ``count`` names. Nothing bounds how many more there were in unseen time."""
-    counted = tally(cases, facts(cases, seen, rule), groups)
+    counted = _tally(cases, seen, rule, groups)
     whole = seen.complete and seen.reaches_cutoff
     rows = [
         Measurement(
@@ -123,6 +124,13 @@ def case_count(
         for sums, faults in zip(counted.sums(parts(counted.patterns, rule)), counted.faults, strict=True)
     ]
     return counted.measured(rows)
+
+
+def _tally(
+    cases: pa.Table | Cases, seen: Observed, rule: CaseRule, groups: Groups | None, found_by: tuple[str, ...] = ()
+) -> Tally:
+    of = Cases.of(cases)
+    return tally(of, facts(of, seen, rule, found_by), groups)
 
 
 def _archived(of: Facts, _: CaseRule) -> Outcomes:
@@ -177,13 +185,13 @@ def _found(of: Facts) -> Outcomes:
 
 
 def _rate(
-    cases: pa.Table,
+    cases: pa.Table | Cases,
     seen: Observed,
     rule: CaseRule,
     groups: Groups | None,
     outcomes: Callable[[Facts, CaseRule], Outcomes],
 ) -> Measured:
-    counted = tally(cases, facts(cases, seen, rule), groups)
+    counted = _tally(cases, seen, rule, groups)
     possible = outcomes(counted.patterns, rule)
     outcome = possible.where(counted.patterns.unseen)
     return _measure(counted, seen, rule, outcome, unseen=not seen.reaches_cutoff, natural=seen.nothing)

@@ -7,8 +7,10 @@ suspended, 返工 returned.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +19,7 @@ from collector.errors import ConfigurationError
 from collector.measures import versions
 from collector.measures.versions import NEVER, instants
 
+T = TypeVar("T")
 Base = Literal["should_archive", "accepted_in_period", "closed_vs_accepted"]
 Cohort = Literal["reported", "accepted", "due", "closed"]
 
@@ -73,9 +76,40 @@ class CaseTimes:
         out: np.ndarray = np.maximum.reduce([self.opened, *happened])
         return out
 
+    def where(self, rows: np.ndarray) -> CaseTimes:
+        """Of the chosen cases (bool or indices)."""
+        return CaseTimes(*(getattr(self, one.name)[rows] for one in fields(CaseTimes)))
+
     def by(self, cohort: Cohort) -> np.ndarray:
         """The instant that decides which period a case belongs to."""
         return {"reported": self.opened, "accepted": self.accepted, "due": self.due, "closed": self.closed}[cohort]
+
+
+class Cases:
+    """One row per case, with what several measures need of it, each worked out once."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+        self._kept: dict[Hashable, Any] = {}
+
+    @classmethod
+    def of(cls, cases: pa.Table | Cases) -> Cases:
+        return cases if isinstance(cases, Cases) else cls(cases)
+
+    @property
+    def count(self) -> int:
+        return int(self.table.num_rows)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gave when it was first asked for by ``key``."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
+
+    @cached_property
+    def times(self) -> CaseTimes:
+        return CaseTimes.of(self.table)
 
 
 def latest(table: pa.Table, as_of: int) -> pa.Table:

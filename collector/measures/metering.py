@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -67,6 +69,24 @@ class Metered:
 def latest(table: pa.Table, as_of: int) -> pa.Table:
     """One row per meter and own time: the version learned last at or before ``as_of``."""
     return versions.latest(table, ["meter", "at"], as_of)
+
+
+def around(readings: pa.Table) -> Callable[[Span], pa.Table]:
+    """Takes out of many readings those of a span, with each meter's last one before it and first one from its end on."""
+    meters = readings["meter"].combine_chunks().dictionary_encode()
+    codes, at = meters.indices.to_numpy(), instants(readings, "at")
+    order = np.lexsort((at, codes))
+    at = at[order]
+    edges = np.searchsorted(codes[order], np.arange(len(meters.dictionary) + 1)).tolist()
+
+    def taken(span: Span) -> pa.Table:
+        rows = []
+        for first, after in pairwise(edges):
+            start, end = (first + int(np.searchsorted(at[first:after], edge)) for edge in (span.start, span.end))
+            rows.append(order[max(first, start - 1) : min(after, end + 1)])
+        return readings.take(pa.array(np.concatenate(rows) if rows else np.empty(0, np.int64)))
+
+    return taken
 
 
 def meter(readings: pa.Table, holds: int, rollover_kwh: float | None = None) -> Metered:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -108,9 +109,14 @@ def _whole_gaps(joint: Timeline, meters: list[Metered], owed: Span) -> Timeline:
     period's edges, where it is interpolated. Taking one gap out can cut another, so this goes on until none is cut.
     """
     gaps = [gap.clip(owed) for one in meters for gap in one.bridged]
-    while cut := [gap for gap in gaps if 0 < joint.within(gap.start, gap.end) < gap.milliseconds]:
-        joint -= Timeline(cut)
-    return joint
+    edges = np.array([(gap.start, gap.end) for gap in gaps], np.int64).reshape(-1, 2)
+    lengths = edges[:, 1] - edges[:, 0]
+    while True:
+        inside = joint.until(edges[:, 1]) - joint.until(edges[:, 0])
+        cut = np.flatnonzero((inside > 0) & (inside < lengths)).tolist()
+        if not cut:
+            return joint
+        joint -= Timeline(gaps[i] for i in cut)
 
 
 def _day(site: Site, label: str, span: Span, category: str | None) -> Measurement:

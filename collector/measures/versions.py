@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collector.measures.same_keys import last_of_each
+
 NEVER = np.iinfo(np.int64).max
 """Stands for an instant that a record does not have; later than every other."""
 
@@ -26,13 +28,13 @@ def latest(versions: pa.Table, key: Sequence[str], as_of: int) -> pa.Table:
     if len(recorded) and recorded.max() > as_of:
         versions = versions.filter(pa.array(recorded <= as_of))
         recorded = recorded[recorded <= as_of]
-    codes, size = _codes(versions, key)
-    if size == len(recorded):
-        return versions
     order = np.argsort(recorded, kind="stable")
-    last = np.empty(size, np.int64)
-    last[codes[order]] = order  # of repeated indices the last one stays
-    return versions.take(pa.array(np.sort(last)))
+    last = last_of_each(versions[key[0]].combine_chunks(), order) if len(key) == 1 else None
+    if last is None:
+        codes, size = _codes(versions, key)
+        last = np.empty(size, np.int64)
+        last[codes[order]] = order  # of repeated indices the last one stays
+    return versions if len(last) == len(recorded) else versions.take(pa.array(np.sort(last)))
 
 
 def _codes(table: pa.Table, key: Sequence[str]) -> tuple[np.ndarray, int]:

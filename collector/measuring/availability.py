@@ -1,4 +1,4 @@
-"""availability as an indicator: the figure, the same without exclusions, and by label."""
+"""availability as an indicator: the figure, the same without exclusions, by label, and every subject's own times in columns."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from collector.city.indicators import Availability
 from collector.errors import ConfigurationError
 from collector.history import History
 from collector.measurement import Measurement
-from collector.measures.availability import by_group, standing
-from collector.measures.groups import Groups
+from collector.measures.breakdown import Base
+from collector.measures.subject_list import SubjectList
+from collector.measures.tally import Tally
 from collector.measuring.exclusions import AppliedExclusion, applied
 from collector.measuring.states import ObservedStates, StateMeasure, chosen
 from collector.periods import Period
@@ -21,12 +22,16 @@ from collector.records import ATTRIBUTES
 
 @dataclass(frozen=True)
 class Measured:
-    """A measurement, the same with nothing excluded (None where nothing was), what was excluded, and by label."""
+    """A measurement, the same with nothing excluded (None where nothing was), what was excluded, by label, and subject by subject.
+
+    subjects: None where a subject has no figure of its own.
+    """
 
     measurement: Measurement
     without_exclusions: Measurement | None = None
     by: Mapping[str, Measurement] = field(default_factory=dict)
     exclusions: tuple[AppliedExclusion, ...] = ()
+    subjects: SubjectList | None = None
 
 
 def availability(history: History, indicator: Availability, period: Period, as_of: int, by: str | None) -> Measured:
@@ -35,17 +40,33 @@ def availability(history: History, indicator: Availability, period: Period, as_o
     observed = measuring.over(period.span)
     mask = chosen(observed.dictionary, indicator.where)
     plain = None
-    if observed.seen.excluded[mask].any():
+    if observed.seen.excluded.any() and observed.seen.excluded[mask].any():
         plain = measuring.measure(observed, mask, excluding=False)
+    subjects = _list(measuring, observed, mask)
     return Measured(
-        measuring.measure(observed, mask), plain, _by(measuring, observed, mask, period, by),
-        applied(observed.exclusions, mask),
+        measuring.measure(observed, mask, tally=subjects.tally), plain, _by(measuring, observed, subjects, period, by),
+        applied(observed.exclusions, mask), subjects if indicator.method != "sweep_mean" else None,
+    )  # fmt: skip
+
+
+def _list(measuring: StateMeasure, observed: ObservedStates, mask: np.ndarray) -> SubjectList:
+    """The chosen subjects (bool[N]), a row each, in the order of sources and numbers."""
+    mean = measuring.indicator.method == "subject_mean"
+    everybody = mask.all()
+    left, pending = (
+        which if which is None or everybody else which[mask] for which in (observed.disappeared, observed.pending)
+    )
+    stayed = Tally.of(observed.if_stayed.seen, mask, mean) if observed.if_stayed else None
+    dictionary, numbers = observed.dictionary, np.flatnonzero(mask)
+    return SubjectList(
+        Tally.of(observed.seen, mask, mean), Base(left, stayed, pending), measuring.indicator.min_coverage, mean, numbers,
+        lambda: dictionary.keys,
     )  # fmt: skip
 
 
 def _by(
-    measuring: StateMeasure, observed: ObservedStates, mask: np.ndarray, period: Period, by: str | None
-) -> dict[str, Measurement]:
+    measuring: StateMeasure, observed: ObservedStates, subjects: SubjectList, period: Period, by: str | None
+) -> Mapping[str, Measurement]:
     if by is None:
         return {}
     if by == "day":
@@ -56,29 +77,19 @@ def _by(
         }
     if by not in ("subject", *ATTRIBUTES):
         raise ConfigurationError(f"--by {by}: availability cannot be broken down so")
-    groups = Groups.of(observed.dictionary.attribute(by))
-    if measuring.indicator.method != "sweep_mean":
-        return _in_one_pass(measuring, observed, mask, groups)
+    if measuring.indicator.method == "sweep_mean":
+        return _polls_of_each(measuring, observed, subjects, by)
+    if by == "subject":
+        return subjects.by_key()
+    return subjects.grouped(observed.dictionary.groups(by))
+
+
+def _polls_of_each(
+    measuring: StateMeasure, observed: ObservedStates, subjects: SubjectList, by: str
+) -> dict[str, Measurement]:
+    """Poll by poll, group after group: what a poll found online is no sum over time."""
+    groups = observed.dictionary.groups(by)
+    mask = np.zeros(observed.dictionary.size, bool)
+    mask[subjects.numbers] = True
     present = [code for code in range(groups.size) if (mask & (groups.codes == code)).any()]
     return {groups.labels[code]: measuring.measure(observed, mask & (groups.codes == code)) for code in present}
-
-
-def _in_one_pass(
-    measuring: StateMeasure, observed: ObservedStates, mask: np.ndarray, groups: Groups
-) -> dict[str, Measurement]:
-    indicator = measuring.indicator
-    mean = indicator.method == "subject_mean"
-    stayed = by_group(observed.if_stayed.seen, mask, groups, mean) if observed.if_stayed else {}
-    disappeared, pending = (_counts(groups, mask, which) for which in (observed.disappeared, observed.pending))
-    return {
-        label: standing(one, disappeared.get(label), stayed.get(label), pending.get(label), indicator.min_coverage)
-        for label, one in by_group(observed.seen, mask, groups, mean).items()
-    }
-
-
-def _counts(groups: Groups, mask: np.ndarray, which: np.ndarray | None) -> dict[str, int]:
-    """How many chosen subjects are among ``which`` (bool[N]), by label; empty where nothing is said about it."""
-    if which is None:
-        return {}
-    counts = np.bincount(groups.codes[mask & which], minlength=groups.size).tolist()
-    return dict(zip(groups.labels, counts, strict=True))

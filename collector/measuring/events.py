@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,40 +18,92 @@ from collector.history import History
 from collector.measurement import Measurement
 from collector.measures import active_users, case_duration, case_rates, figures, metering, pue, survey
 from collector.measures import cases as case_rules
+from collector.measures.cases import Cases
 from collector.measures.groups import Groups, Measured
 from collector.measures.observed import Observed
+from collector.measuring.attended import attended
 from collector.measuring.updates import expected_updates
 from collector.periods import MILLISECOND, Period, Span
-from collector.records import Kind
+from collector.records import Kind, stored_schema
 from collector.timeline import Timeline
 from collector.verdict import exact
 from collector.working_time import WorkCalendar
+
+SELDOM = ("status", "found_by", "reopened")
+"""Columns of case records that few figures ask for; they are read for those alone."""
+GROUPED = ("category", "department", "district")
+"""Columns of case records that are of use only to tell groups of cases apart."""
 
 _Indicator = TypeVar("_Indicator", bound=IndicatorBase)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What an indicator is measured from: rows of its sources, one per thing, and the time that all of the sources vouch for."""
+    """What an indicator is measured from: rows of its sources, one per thing, and the time that all of the sources vouch for.
+
+    cases: of cases, the same rows with what measures of them have in common.
+    """
 
     indicator: Indicator
     table: pa.Table
     vouched: Timeline
     holds: int
+    cases: Cases | None = None
 
 
 def measure(
     history: History, indicator: Indicator, period: Period, as_of: int, by: str | None
 ) -> tuple[Measurement, dict[str, Measurement]]:
     """(measurement, by label) of an indicator whose records are events."""
+    if isinstance(indicator, defined.ActiveUsers) and (counted := attended(history, indicator, period, as_of, by)):
+        return counted
+    if isinstance(indicator, defined.ActiveUsers) and (by is None or (by == "day" and _is_of_days(history, period, as_of))):
+        return _users(history, indicator, period, as_of, by)
     rows = gather(history, indicator, period, as_of)
     apply = _APPLY[indicator.measure]
     if by == "day":
         total, _ = apply(rows, observed_by(indicator, rows, period, as_of), None)
-        each = {day.label: apply(rows, observed_by(indicator, rows, day, as_of), None)[0] for day in period.days()}
+        rows = replace(rows, cases=None)  # what is true of the cases on one day serves no other and is not kept
+        of_day = _rows_of_days(rows)
+        each = {day.label: apply(of_day(day), observed_by(indicator, rows, day, as_of), None)[0] for day in period.days()}
         return total, {label: one for label, one in each.items() if one.coverage is not None}
     groups = _groups(rows, by) if by else None
     return apply(rows, observed_by(indicator, rows, period, as_of), groups)
+
+
+def _is_of_days(history: History, period: Period, as_of: int) -> bool:
+    """Whether a period is over and one of whole days."""
+    return as_of >= period.span.end and history.days(period.span) == (period.span.start, period.span.end)
+
+
+def _rows_of_days(rows: Rows) -> Callable[[Period], Rows]:
+    """What a day is measured from: of readings those around it; of the rest, where a measure looks for the day itself, all."""
+    if rows.indicator.measure != "pue":
+        return lambda _: rows
+    around = metering.around(rows.table)
+    return lambda day: replace(rows, table=around(day.span))
+
+
+def _users(
+    history: History, indicator: defined.ActiveUsers, period: Period, as_of: int, by: str | None
+) -> tuple[Measurement, dict[str, Measurement]]:
+    """Counted once for all windows, statistics and days that one account asks for. by: None or ``day`` of a period that is over."""
+
+    def counted() -> tuple[Observed, int, np.ndarray]:
+        rows = gather(history, indicator, period, as_of)
+        seen = observed_by(indicator, rows, period, as_of)
+        return seen, *active_users.counted(rows.table, seen)
+
+    where = tuple((column, tuple(values)) for column, values in sorted(indicator.where.items()))
+    seen, users, daily = history.once(("users", indicator.source_ids, where, period, as_of), counted)
+    total = active_users.measurement(users, daily, seen, indicator.window, indicator.stat)
+    days = enumerate(period.days()) if by == "day" else ()
+    return total, {
+        day.label: active_users.measurement(
+            int(daily[i]), daily[i : i + 1], Observed(day, day.span.end, seen.vouched), indicator.window, indicator.stat
+        )
+        for i, day in days
+    }
 
 
 def gather(history: History, indicator: Indicator, period: Period, as_of: int) -> Rows:
@@ -58,15 +111,28 @@ def gather(history: History, indicator: Indicator, period: Period, as_of: int) -
     names = indicator.source_ids
     if not names:
         raise ConfigurationError(f"indicators.{indicator.id}: name the source that it is measured from")
-    tables, vouched = [], []
     reach = _reach(indicator, period, as_of)
     span = Span(period.span.start, max(period.span.start, min(reach.end, as_of)))
-    for name in names:
-        table = _filtered(indicator, _load(history, name, indicator, span, as_of))
-        tables.append(_told_apart(table, name) if len(names) > 1 else table)
-        vouched.append(history.vouching(name, reach, as_of).time)
     holds = max(history.city.source(name).holds_for // MILLISECOND for name in names)
-    return Rows(indicator, pa.concat_tables(tables).combine_chunks(), reduce(Timeline.__and__, vouched), holds)
+    if not isinstance(indicator, CaseIndicator):
+        return Rows(indicator, _table(history, indicator, span, as_of), _vouched(history, names, reach, as_of), holds)
+    where = tuple((column, tuple(values)) for column, values in sorted(indicator.where.items()))
+    key = ("cases", names, where, span, as_of, _case_columns(indicator))
+    cases = history.once(key, lambda: Cases(_table(history, indicator, span, as_of)))
+    vouched = cases.once(("vouched", reach), lambda: _vouched(history, names, reach, as_of))
+    return Rows(indicator, cases.table, vouched, holds, cases)
+
+
+def _vouched(history: History, names: Sequence[str], reach: Span, as_of: int) -> Timeline:
+    return reduce(Timeline.__and__, (history.vouching(name, reach, as_of).time for name in names))
+
+
+def _table(history: History, indicator: Indicator, span: Span, as_of: int) -> pa.Table:
+    names = indicator.source_ids
+    tables = [_filtered(indicator, _load(history, name, indicator, span, as_of)) for name in names]
+    if len(names) > 1:
+        tables = [_told_apart(table, name) for name, table in zip(names, tables, strict=True)]
+    return pa.concat_tables(tables).combine_chunks()
 
 
 def _reach(indicator: Indicator, period: Period, as_of: int) -> Span:
@@ -87,15 +153,25 @@ def _load(history: History, source: str, indicator: Indicator, span: Span, as_of
             f"indicators.{indicator.id}: {indicator.measure} is measured from {needed}, source {source} has {kind.value}"
         )
     if kind is Kind.CASES:
-        return case_rules.latest(history.cases(source, span.start, as_of), as_of)
+        columns, encoded = _case_columns(indicator), tuple(name for name in GROUPED if name not in indicator.where)
+        return history.once(
+            (kind, source, span.start, as_of, columns, encoded),
+            lambda: case_rules.latest(history.cases(source, span.start, as_of, columns, encoded), as_of),
+        )
     if kind is Kind.READINGS:
         return metering.latest(history.readings(source, span, as_of), as_of)
-    table = history.rows(source, kind, span, as_of)
+    table = history.once((kind, source, span, as_of), lambda: history.rows(source, kind, span, as_of))
     if kind is Kind.FIGURES:
         named = getattr(indicator, "figure", None)
         table = table.filter(pc.equal(table["name"], named)) if named else table
         return figures.latest(table, as_of)
     return table
+
+
+def _case_columns(indicator: Indicator) -> tuple[str, ...]:
+    """The columns of case records that the indicator needs, or a break-down of it."""
+    also = {*indicator.where, *(["found_by"] if isinstance(indicator, defined.CaseFoundBy) else [])}
+    return tuple(name for name in stored_schema(Kind.CASES).names if name not in SELDOM or name in also)
 
 
 def _filtered(indicator: Indicator, table: pa.Table) -> pa.Table:
@@ -119,11 +195,17 @@ def observed_by(indicator: Indicator, rows: Rows, period: Period, as_of: int) ->
 
 
 def _groups(rows: Rows, by: str) -> Groups:
-    if by == "subject" and "meter" in rows.table.column_names:
-        by = "meter"
-    if by not in rows.table.column_names:
+    """By a column, or by several within one another (``category,district``)."""
+    columns = ["meter" if one == "subject" and "meter" in rows.table.column_names else one for one in by.split(",")]
+    if not set(columns) <= set(rows.table.column_names):
         raise ConfigurationError(f"--by {by}: {rows.indicator.measure} cannot be broken down so")
-    return Groups.of(rows.table[by])
+    if rows.cases:
+        return rows.cases.once(("by", by), lambda: _nested(rows.table, columns))
+    return _nested(rows.table, columns)
+
+
+def _nested(table: pa.Table, columns: Sequence[str]) -> Groups:
+    return reduce(lambda outer, inner: inner.within(outer), (Groups.of(table[column]) for column in columns))
 
 
 def _rule(indicator: CaseIndicator) -> case_rules.CaseRule:
@@ -131,31 +213,33 @@ def _rule(indicator: CaseIndicator) -> case_rules.CaseRule:
 
 
 def _closure(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    return case_rates.case_closure(rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
+    return case_rates.case_closure(rows.cases or rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
 
 
 def _on_time(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    return case_rates.case_on_time(rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
+    return case_rates.case_on_time(rows.cases or rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
 
 
 def _rework(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    return case_rates.case_rework(rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
+    return case_rates.case_rework(rows.cases or rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
 
 
 def _found_by(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
     indicator = _as(rows, defined.CaseFoundBy)
-    return case_rates.case_found_by(rows.table, seen, _rule(indicator), indicator.found_by, groups)
+    return case_rates.case_found_by(rows.cases or rows.table, seen, _rule(indicator), indicator.found_by, groups)
 
 
 def _count(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
     indicator = _as(rows, defined.CaseCount)
-    return case_rates.case_count(rows.table, seen, _rule(indicator), indicator.count, groups)
+    return case_rates.case_count(rows.cases or rows.table, seen, _rule(indicator), indicator.count, groups)
 
 
 def _duration(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
     indicator = _as(rows, defined.CaseDuration)
     calendar = WorkCalendar(seen.period.zone) if indicator.clock == "working" else None
-    return case_duration.case_duration(rows.table, seen, _rule(indicator), stat=indicator.stat, calendar=calendar, groups=groups)
+    return case_duration.case_duration(
+        rows.cases or rows.table, seen, _rule(indicator), stat=indicator.stat, calendar=calendar, groups=groups
+    )
 
 
 def _active(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 
 from collector.city.exclusions import Exclusion
 from collector.measures.availability import Seen, Sweeps
+from collector.measures.groups import Groups
 from collector.measures.states import Times
+from collector.measures.tally import constant, is_constant
 from collector.subjects import Dictionary
 
 NAMED = 10
@@ -46,11 +48,42 @@ class ObservedStates:
     exclusions: tuple[tuple[Exclusion, np.ndarray], ...] = ()
 
 
+@dataclass(frozen=True)
+class JoinedColumns:
+    """Columns of several dictionaries one after another."""
+
+    parts: Sequence[Dictionary]
+
+    @property
+    def num_rows(self) -> int:
+        return sum(part.size for part in self.parts)
+
+    def __getitem__(self, name: str) -> pa.ChunkedArray:
+        return pa.chunked_array([part.attribute(name) for part in self.parts])
+
+    def table(self) -> pa.Table:
+        return pa.concat_tables([part.table for part in self.parts])
+
+
+@dataclass(frozen=True)
+class JoinedDictionary(Dictionary):
+    """The subjects of several sources one after another."""
+
+    parts: Sequence[Dictionary] = ()
+
+    @classmethod
+    def of(cls, parts: Sequence[Dictionary]) -> JoinedDictionary:
+        return cls(JoinedColumns(parts), parts)
+
+    def groups(self, name: str) -> Groups:
+        return Groups.joined([part.groups(name) for part in self.parts])
+
+
 def joined_sources(parts: list[ObservedStates]) -> ObservedStates:
     """Several sources as one: their subjects one after another, their sweeps together."""
     if len(parts) == 1:
         return parts[0]
-    dictionary = Dictionary(pa.concat_tables([part.dictionary.table for part in parts]))
+    dictionary = JoinedDictionary.of([part.dictionary for part in parts])
     sizes = [part.dictionary.size for part in parts]
     ends = np.cumsum(sizes)
 
@@ -65,8 +98,10 @@ def joined_sources(parts: list[ObservedStates]) -> ObservedStates:
         return np.concatenate([mask if i == part else np.zeros(size, bool) for i, size in enumerate(sizes)])
 
     left = any(part.if_stayed for part in parts)
+    seen = _joined_seen([part.seen for part in parts])
+    nothing_excluded = all(part.plain is part.seen for part in parts)
     return ObservedStates(
-        dictionary, _joined_seen([part.seen for part in parts]), _joined_seen([part.plain for part in parts]), sweeps,
+        dictionary, seen, seen if nothing_excluded else _joined_seen([part.plain for part in parts]), sweeps,
         disappeared=_joined_masks([part.disappeared for part in parts], sizes),
         if_stayed=joined_sources([part.if_stayed or part for part in parts]) if left else None,
         pending=_joined_masks([part.pending for part in parts], sizes),
@@ -76,7 +111,11 @@ def joined_sources(parts: list[ObservedStates]) -> ObservedStates:
 
 def _joined_seen(parts: list[Seen]) -> Seen:
     def joined(pick: Callable[[Seen], np.ndarray]) -> np.ndarray:
-        return np.concatenate([pick(part) for part in parts])
+        columns = [pick(part) for part in parts]
+        said = {one[0] for one in columns if is_constant(one)}
+        if len(said) == 1 and all(map(is_constant, columns)):  # one thing of everybody
+            return constant(said.pop(), sum(map(len, columns)))
+        return np.concatenate(columns)
 
     times = Times(joined(lambda s: s.times.up), joined(lambda s: s.times.down), joined(lambda s: s.times.unknown))
     return Seen(times, joined(lambda s: s.sampling), joined(lambda s: s.excluded))

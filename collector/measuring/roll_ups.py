@@ -1,28 +1,100 @@
-"""What the sealed segments of whole days say without their changes being walked through: sums, and who left the list."""
+"""What sealed segments say of a span without all of its changes being walked through: sums, and who left the list.
+
+Whole days are added up from roll-ups; of a day that the span cuts, only that day's own changes are looked at.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collector.history import History
+from collector.ledger import Sealed
 from collector.measures.availability import Seen
-from collector.measures.states import States, Times
+from collector.measures.day_times import SortedChanges, day_times
+from collector.measures.states import States
+from collector.measuring.whole_days import Addend, SealedMonth, added_up
+from collector.periods import Span, local_date, midnights
 from collector.records import State
 from collector.segment import ROLL_UP, Segment
+from collector.timeline import vouching_of
 
 
-def rolled_up(segments: Sequence[Segment], size: int) -> Seen:
-    """The sum of the days' roll-ups over ``size`` subjects."""
-    sums = {name: np.zeros(size, np.int64) for name in ROLL_UP}
-    for segment in segments:
-        rows = segment.part("subject", list(sums))
-        for name, total in sums.items():
-            total[: rows.num_rows] += rows[name].to_numpy()
-    times = Times(sums["up_ms"], sums["owed_ms"] - sums["up_ms"] - sums["unknown_ms"], sums["unknown_ms"])
-    return Seen(times, sums["sampling_ms"], np.zeros(size, np.int64))
+@dataclass(frozen=True)
+class SealedDays:
+    """A span of a source whose states are swept, all of its days sealed.
+
+    sealed: the segments and supplements of the months that ``span`` touches.
+    """
+
+    history: History
+    span: Span
+    as_of: int
+    sealed: Sequence[Sealed]
+
+    @cached_property
+    def edges(self) -> Sequence[int]:
+        """The midnights of the days that the span touches, and the one after them."""
+        return midnights(self.span, self.history.city.zone)
+
+    @cached_property
+    def touched(self) -> list[Sealed]:
+        return [one for one in self.sealed if self.edges[0] <= one.day < self.edges[-1]]
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every day is sealed, and nothing was learned late of any of them."""
+        return [(one.day, one.number) for one in self.touched] == [(day, 0) for day in self.edges[:-1]]
+
+    def addends(self) -> list[Addend] | None:
+        """What adds up to the span; None where a cut day's changes were not all learned as they happened."""
+        first = 1 if self.span.start > self.edges[0] else 0
+        after = len(self.touched) - (1 if self.span.end < self.edges[-1] else 0)
+        cut = [self._cut(i) for i in range(len(self.touched)) if i < first or i >= after]
+        told = [one for one in cut if one is not None]
+        return None if len(told) < len(cut) else [*self._whole(first, after), *told]
+
+    def _whole(self, first: int, after: int) -> list[Addend]:
+        """The touched days with the indices [first, after), month by month."""
+        if first >= after:
+            return []
+        start, end = self.edges[first], self.edges[after]
+        zone, history, out = self.history.city.zone, self.history, []
+        segments = [(local_date(one.day, zone), one) for one in self.sealed if not one.number]
+        for _, days in groupby(segments, key=lambda one: (one[0].year, one[0].month)):
+            month = SealedMonth([one for _, one in days], zone, history.files, history.segment)
+            inside = [i for i, one in enumerate(month.days) if start <= one.day < end]
+            out += month.addends(inside[0], inside[-1] + 1) if inside else []
+        return out
+
+    def _cut(self, index: int) -> Addend | None:
+        """The part of a touched day that lies in the span, from the day's changes."""
+        segment = self.history.segment(self.touched[index])
+        day = Span(self.edges[index], self.edges[index + 1])
+        rows = segment.part("record")
+        if rows["recorded_at"].null_count < rows.num_rows:
+            return None
+        changes = SortedChanges(
+            segment.part("subject", ["opening"])["opening"].to_numpy(), rows["n"].to_numpy(),
+            rows["at"].cast(pa.int64()).to_numpy(), rows["state"].to_numpy(),
+        )  # fmt: skip
+        runs = segment.part("run")
+        runs = runs.filter(pc.less_equal(runs["run_at"].cast(pa.int64()), self.as_of))
+        seen = day_times(changes, self.span.clip(day), vouching_of(runs, self.as_of))
+        columns = (seen.times.owed, seen.times.up, seen.times.unknown, seen.sampling)
+        return Addend(1, dict(zip(ROLL_UP, columns, strict=True)), segment.departures)
+
+
+def rolled_up(days: SealedDays, size: int) -> tuple[Seen, int] | None:
+    """(times of ``size`` subjects, records that say somebody left the list); None where roll-ups do not tell the whole span."""
+    addends = days.addends() if days.complete else None
+    return None if addends is None else (added_up(addends, size), sum(one.sign * one.departures for one in addends))
 
 
 def seen_gone(segments: Sequence[Segment]) -> tuple[np.ndarray, States]:

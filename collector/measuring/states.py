@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from collector.city.exclusions import Exclusion
 from collector.city.indicators import Availability
 from collector.history import History, StateHistory
-from collector.ledger import MeasuredSource
+from collector.ledger import MeasuredSource, View
 from collector.measurement import Measurement
-from collector.measures.availability import Seen, Sweeps, standing, subject_mean, subject_time, sweep_mean
+from collector.measures.availability import Seen, Sweeps, of_sums, standing, sweep_mean
 from collector.measures.outages import ignoring_short
 from collector.measures.states import (
     Registered,
@@ -28,15 +28,25 @@ from collector.measures.states import (
     stayed,
     up_counts,
 )
+from collector.measures.tally import Tally
 from collector.measuring.exclusions import excluded_time, known_exclusions, span_of
 from collector.measuring.observed_states import ObservedStates, chosen, faults_of_the_base, joined_sources
-from collector.measuring.roll_ups import rolled_up, seen_gone
+from collector.measuring.roll_ups import SealedDays, rolled_up, seen_gone
 from collector.measuring.schedule import schedule_time
 from collector.periods import MILLISECOND, Period, Span, slots
 from collector.register import entries_of, known_at, owed_spans
+from collector.subjects import Dictionary
 from collector.timeline import Timeline, Vouching
 
 __all__ = ["ObservedStates", "StateMeasure", "chosen", "joined_sources"]
+
+
+@dataclass(frozen=True)
+class SealedSource:
+    """A source whose roll-ups tell a span, with its subjects."""
+
+    dictionary: Dictionary
+    days: SealedDays
 
 
 @dataclass(frozen=True)
@@ -50,11 +60,18 @@ class StateMeasure:
     def over(self, span: Span) -> ObservedStates:
         """All sources of the indicator over the part of ``span`` before ``as_of``."""
         span = Span(span.start, max(span.start, min(span.end, self.as_of)))
-        return joined_sources([self._observe(name, span) for name in self.indicator.source_ids])
+        with self.history.ledger.look() as view:
+            sealed = {name: self._sealed(view, name, span) for name in self.indicator.source_ids}
+        return joined_sources([self._observe(name, span, sealed[name]) for name in self.indicator.source_ids])
 
-    def measure(self, observed: ObservedStates, mask: np.ndarray, excluding: bool = True) -> Measurement:
-        """The chosen subjects (bool[N]) by the indicator's method, with what is to be said about the base."""
-        measured = self._by_method(observed, mask, excluding)
+    def measure(
+        self, observed: ObservedStates, mask: np.ndarray, excluding: bool = True, tally: Tally | None = None
+    ) -> Measurement:
+        """The chosen subjects (bool[N]) by the indicator's method, with what is to be said about the base.
+
+        tally: theirs, where it is there already.
+        """
+        measured = self._by_method(observed, mask, excluding, tally)
         disappeared, pending = (
             which if which is None else which & mask for which in (observed.disappeared, observed.pending)
         )
@@ -65,19 +82,20 @@ class StateMeasure:
         said = standing(measured, next(counts), if_stayed, next(counts), self.indicator.min_coverage)
         return replace(said, faults=(*said.faults, *faults_of_the_base(observed.dictionary, disappeared, pending)))
 
-    def _by_method(self, observed: ObservedStates, mask: np.ndarray, excluding: bool) -> Measurement:
+    def _by_method(
+        self, observed: ObservedStates, mask: np.ndarray, excluding: bool, tally: Tally | None = None
+    ) -> Measurement:
         seen = observed.seen if excluding else observed.plain
-        if self.indicator.method == "subject_mean":
-            return subject_mean(seen, mask)
         if self.indicator.method == "sweep_mean":
             return sweep_mean(seen, mask, observed.sweeps(mask))
-        return subject_time(seen, mask)
+        mean = self.indicator.method == "subject_mean"
+        return of_sums((tally or Tally.of(seen, mask, mean)).whole(), mean)
 
-    def _observe(self, source: str, span: Span) -> ObservedStates:
+    def _observe(self, source: str, span: Span, sealed: SealedSource | None) -> ObservedStates:
         settings = self.history.city.source(source)
-        exclusions = known_exclusions(self.history.city.exclusions, source, span, self.as_of)
-        if not exclusions and (found := self._rolled_up(settings, span)):
+        if sealed is not None and (found := self._rolled_up(settings, span, sealed)):
             return found
+        exclusions = known_exclusions(self.history.city.exclusions, source, span, self.as_of)
         known = self.history.states(source, Span(span.start - self._wide, span.end + self._wide), self.as_of)
         if settings.register_.policy == "fixed":
             return self._registered(settings, known, span, exclusions)
@@ -147,29 +165,33 @@ class StateMeasure:
 
         return sweeps
 
-    def _rolled_up(self, settings: MeasuredSource, span: Span) -> ObservedStates | None:
-        """The sum of sealed days' roll-ups, None where they do not give the same figure as the changes would."""
-        if not self.history.roll_ups or not self._roll_up_fits(settings) or not self.history.is_swept(settings.id):
+    def _sealed(self, view: View, source: str, span: Span) -> SealedSource | None:
+        """The sealed days of a span, None where roll-ups do not give the same figure as the changes would."""
+        history = self.history
+        if not history.roll_ups or not span.milliseconds or not self._roll_up_fits(history.city.source(source)):
+            return None
+        if known_exclusions(history.city.exclusions, source, span, self.as_of) or not view.is_swept(source):
             return None  # of a log something may be learned long after a day was sealed
-        sealed = self.history.sealed(settings.id, span)
-        days = Period("", span, self.history.city.zone).days()
-        if not days or [(one.day, one.number) for one in sealed] != [(day.span.start, 0) for day in days]:
+        days = SealedDays(history, span, self.as_of, view.sealed(source, *history.months(span)))
+        return SealedSource(view.dictionary(source, self.as_of), days) if days.complete else None
+
+    def _rolled_up(self, settings: MeasuredSource, span: Span, sealed: SealedSource) -> ObservedStates | None:
+        """From the sealed days' sums, None where they do not tell the whole span."""
+        dictionary, days = sealed.dictionary, sealed.days
+        key = ("roll-ups", settings.id, span, self.as_of)
+        if (found := self.history.once(key, lambda: rolled_up(days, dictionary.size))) is None:
             return None
-        if span != Span(days[0].span.start, days[-1].span.end):
-            return None
-        dictionary = self.history.dictionary(settings.id, self.as_of)
-        segments = [self.history.segment(one) for one in sealed]
-        seen = rolled_up(segments, dictionary.size)
-        numbers, states = seen_gone(segments)
-        states, left = stayed(states, span, span)
+        seen, departures = found
         disappeared = np.zeros(dictionary.size, bool)
-        disappeared[numbers[left]] = True
         observed = ObservedStates(dictionary, seen, seen, lambda _: Sweeps(np.zeros(0), np.zeros(0), 0), disappeared)
-        return (
-            replace(observed, if_stayed=self._if_stayed(observed, settings, span, numbers, states))
-            if left.any()
-            else observed
-        )
+        if not departures:
+            return observed
+        numbers, states = seen_gone([self.history.segment(one) for one in days.touched])
+        states, left = stayed(states, span, span)
+        disappeared[numbers[left]] = True
+        if not left.any():
+            return observed
+        return replace(observed, if_stayed=self._if_stayed(observed, settings, span, numbers, states))
 
     def _if_stayed(
         self, observed: ObservedStates, settings: MeasuredSource, span: Span, numbers: np.ndarray, states: States

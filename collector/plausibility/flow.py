@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector.measures.case_flow import closed_vs_accepted
-from collector.measures.cases import CaseTimes
+from collector.measures.cases import Cases, CaseTimes
 from collector.measures.observed import Observed
 from collector.measures.versions import NEVER
 from collector.plausibility.doubt import Doubt, listed
@@ -19,7 +19,7 @@ def flow_balance(cases: pa.Table, seen: Observed, source: str) -> list[Doubt]:
     Only a case closed before it was accepted breaks the balance, and only where the two instants lie on different
     sides of an edge of the period; two such cases can hide one another, so the cases are looked for too.
     """
-    total, _ = closed_vs_accepted(cases, seen)
+    total, _ = closed_vs_accepted(Cases(cases), seen)
     counts = {name: int(total.parts[name]) for name in ("open_start", "accepted", "closed", "open_end")}
     difference = counts["open_start"] + counts["accepted"] - counts["closed"] - counts["open_end"]
     rows = _straddling(cases, seen)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, requires
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -140,6 +141,12 @@ def test_its_own_modules_come_from_the_file(loaded: dict[str, str], verifier_fil
 
     assert "collector.frozen.verification" in ours
     assert {name for name, file in ours.items() if not file.startswith(str(verifier_file))} == set()
+
+
+def test_of_alerts_it_holds_only_the_conditions_that_a_definition_may_carry(verifier_file: Path) -> None:
+    with ZipFile(verifier_file) as file:
+        held = {name for name in file.namelist() if "alert" in name or "receiver" in name}
+    assert held == {"collector/city/alerts.py"}
 
 
 def needed() -> set[str]:
