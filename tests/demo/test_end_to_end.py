@@ -13,14 +13,16 @@ import pytest
 from collector.demo.run import SETTLING, ZONE, Plan, back_fill, demonstration, fill_forms, freeze_periods, hand_in
 from collector.demo.scenario import load_scenario
 from collector.periods import Period
+from collector.tasks import app
 
 DAY = Period.parse("2026-10-05", ZONE)
 
 
 @pytest.fixture
-def environment() -> Iterator[None]:
-    """What the demonstration tells its processes is gone when it is over."""
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the demonstration tells its processes is gone when it is over; nor does it send where another test sent its tasks."""
     before = dict(os.environ)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
     yield
     os.environ.clear()
     os.environ.update(before)
