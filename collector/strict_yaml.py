@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from collector.city.complaints import place
@@ -31,23 +32,44 @@ _WORDS = {
 """pydantic's kind of error -> what to do, where its own text speaks of Python."""
 
 
-def read_yaml(path: Path) -> Any:
-    """The mapping in a file, with the places of its keys. Raises ConfigurationError."""
+def read_yaml(
+    path: Path,
+    what: str = "the file",
+    begins: str = "write keys and values, such as `id: my-profile`",
+    missing: str = "",
+) -> Any:
+    """The mapping in a file, with the places of its keys. Raises ConfigurationError.
+
+    what: it is called; begins: said of one that holds no mapping; missing: said beside the reason of one that cannot be read.
+    """
     try:
         document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror}") from None
+        raise ConfigurationError(f"{path}: {error.strerror}{missing}") from None
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
     except MarkedYAMLError as error:
         mark = error.problem_mark
         at = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ConfigurationError(f"{at}: {error.problem or 'is not YAML'}") from None
+        raise ConfigurationError(f"{at}: {_problem(error, what)}") from None
     except YAMLError as error:
         raise ConfigurationError(f"{path}: is not YAML ({type(error).__name__})") from None
     if not isinstance(document, dict):
-        raise ConfigurationError(f"{path}:1:1: write keys and values, such as `id: my-profile`")
+        raise ConfigurationError(f"{path}:1:1: {begins}")
     return document
+
+
+def _problem(error: MarkedYAMLError, what: str) -> str:
+    """The mistake in words; the parser's own text about a key given twice prints both values, which may be secrets."""
+    problem = error.problem or "is not YAML"
+    if isinstance(error, DuplicateKeyError):
+        key = problem.split('"')[1]
+        return f"the key {key} is given twice"
+    if "'\\t'" in problem:
+        return "indent with spaces, not with tabs"
+    if "another document" in problem:
+        return f"{what} is one document; remove the line ---"
+    return problem
 
 
 def validated(path: Path, written: Any, document: Any, kind: type[Model], page: str = "docs/profiles.md") -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from collector.feasibility import Feasibility
 from collector.feasibility_text import describe as describe_feasibility
 from collector.measurement import Number
 from collector.periods import moment
+from collector.rounding import half_up
 from collector.verdict import exact
 
 DECIMALS, MOST_DECIMALS = 2, 6
@@ -45,9 +46,9 @@ def shown(value: Number | None, scale: Fraction, unit: str, target: Fraction | N
     if value is None:
         return "—"
     number, decimals = exact(value) * scale, DECIMALS
-    while decimals < MOST_DECIMALS and target is not None and number != target and _rounded(number, decimals) == target:
+    while decimals < MOST_DECIMALS and target is not None and number != target and half_up(number, decimals) == target:
         decimals += 1
-    text = f"{_rounded(number, decimals):f}"
+    text = f"{half_up(number, decimals):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{text} {unit}".strip()
 
@@ -202,9 +203,3 @@ def since(at: int | None, until: int, zone: ZoneInfo) -> list[Text]:
 def _since(at: int, zone: ZoneInfo, zh: str, en: str) -> Text:
     clock = moment(at, zone).strftime("%Y-%m-%d %H:%M:%S")
     return Text(zh + clock, en + clock)
-
-
-def _rounded(number: Fraction, decimals: int) -> Decimal:
-    """Half up, of the exact number."""
-    scaled = Decimal(number.numerator * 10**decimals) / Decimal(number.denominator)
-    return scaled.quantize(Decimal(1), ROUND_HALF_UP).scaleb(-decimals)

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from collector.city.complaints import complaints, place
 from collector.city.model import City
 from collector.errors import ConfigurationError
+from collector.strict_yaml import read_yaml
 from connectors.registry import CONNECTORS
 from connectors.registry import load as connector_class
 
@@ -39,34 +37,8 @@ def line_of(path: Path, *keys: str | int) -> int:
 
 
 def _read_yaml(path: Path) -> Any:
-    try:
-        document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror}; `citygauge init DIR` starts a city file") from None
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        at = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ConfigurationError(f"{at}: {_problem(error)}") from None
-    except YAMLError as error:
-        raise ConfigurationError(f"{path}: is not YAML ({type(error).__name__})") from None
-    if not isinstance(document, dict):
-        raise ConfigurationError(f"{path}:1:1: a city file is a mapping that begins with `city: NAME`")
-    return document
-
-
-def _problem(error: MarkedYAMLError) -> str:
-    """The mistake in words; the parser's own text about a key given twice prints both values, which may be secrets."""
-    problem = error.problem or "is not YAML"
-    if isinstance(error, DuplicateKeyError):
-        key = problem.split('"')[1]
-        return f"the key {key} is given twice"
-    if "'\\t'" in problem:
-        return "indent with spaces, not with tabs"
-    if "another document" in problem:
-        return "a city file is one document; remove the line ---"
-    return problem
+    begins = "a city file is a mapping that begins with `city: NAME`"
+    return read_yaml(path, "a city file", begins, missing="; `citygauge init DIR` starts a city file")
 
 
 def _plain(value: Any) -> Any:

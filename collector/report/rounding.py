@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from collector.rounding import half_up, side
+
 SPACE = "\N{NO-BREAK SPACE}"
 DASH = "—"
 
@@ -33,18 +35,11 @@ class Quantity:
         return self.plain + (SPACE + self.unit if self.unit else "")
 
 
-def half_up(number: Fraction, digits: int) -> Decimal:
-    """``number`` with ``digits`` after the point; a tie goes away from zero. Exact, as no quotient is ever a float."""
-    scaled = abs(number) * 10**digits
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(f"{-whole if number < 0 else whole}E-{digits}")  # by text: arithmetic would cut off at 28 digits
-
-
 def digits_for(number: Fraction, least: int, marks: Iterable[Decimal] = ()) -> int:
     """The fewest digits, at least ``least``, with which the rounded number lies on the same side of every mark, or on it."""
     digits = least
     for mark in map(Fraction, marks):
-        while _side(Fraction(half_up(number, digits)), mark) != _side(number, mark):
+        while side(Fraction(half_up(number, digits)), mark) != side(number, mark):
             digits += 1
     return digits
 
@@ -94,7 +89,3 @@ def date_time(when: datetime) -> str:
 def clock_time(when: datetime) -> str:
     """Without the offset, for tables that name the zone once."""
     return f"{when:%Y-%m-%d %H:%M:%S}"
-
-
-def _side(number: Fraction, mark: Fraction) -> int:
-    return (number > mark) - (number < mark)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from collector.measurement import Measurement
+from collector.rounding import half_up
 from collector.scoring.declaration import Claim, Declaration, claim_of, repeats_target
 from collector.scoring.form import Score
 from collector.scoring.judged import (
@@ -20,7 +21,7 @@ from collector.scoring.judged import (
     number_text,
     score_text,
 )
-from collector.scoring.numbers import digits_of, half_up, plain
+from collector.scoring.numbers import digits_of, plain
 from collector.scoring.profile import Line
 from collector.scoring.qualitative import finding_text
 from collector.scoring.rules import score_at

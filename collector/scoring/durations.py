@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from collector.scoring.numbers import half_up, plain
+from collector.rounding import half_up
+from collector.scoring.numbers import plain
 from collector.scoring.words import Say
 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))

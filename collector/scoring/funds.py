@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from collector.rounding import half_up
 from collector.scoring.form import Fund, Score
 from collector.scoring.layout import DeclaredFund, Funds
-from collector.scoring.numbers import half_up, percent
+from collector.scoring.numbers import percent
 from collector.scoring.rule_set import Execution, RuleSet
 from collector.scoring.rules import Scale, execution_rate, share_at
 from collector.scoring.words import Say

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from collector.figures import Figure
 from collector.measurement import Measurement
+from collector.rounding import half_up
 from collector.scoring.declaration import Declaration
 from collector.scoring.fill import FilledByFunds
 from collector.scoring.form import Basis, Score
-from collector.scoring.numbers import SYMBOLS, digits_of, half_up, plain, printed
+from collector.scoring.numbers import SYMBOLS, digits_of, plain, printed
 from collector.scoring.profile import Line, Profile
 from collector.scoring.rule_set import Qualitative, Rule, RuleSet
 from collector.scoring.rules import Quantitative, Scale

@@ -1,4 +1,4 @@
-"""Rounding half up, and numbers as a form prints them: never rounded across the target."""
+"""Numbers as a form prints them: never rounded across the target."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
+from collector.rounding import half_up, side
+
 SYMBOLS = {">=": "≥", "<=": "≤", "=": "=", ">": ">", "<": "<"}
 _FARTHEST = 20
 """Digits after the point at which telling a number from a mark is given up; no measurement is so exact."""
-
-
-def half_up(number: Fraction, digits: int) -> Decimal:
-    """``number`` with ``digits`` after the point; a tie goes away from zero, as 2.675 to 2.68."""
-    scaled = abs(number) * 10**digits
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(f"{-whole if number < 0 else whole}E-{digits}")  # by text: arithmetic would cut off at 28 digits
 
 
 def plain(number: Decimal) -> str:
@@ -29,7 +24,7 @@ def printed(number: Fraction, digits: int, marks: Iterable[Fraction] = ()) -> st
     """With at least ``digits`` after the point, and as many as keep it on its side of every mark (94.999 for a target of 95)."""
     marked = list(marks)
     while digits < _FARTHEST and any(
-        _side(Fraction(half_up(number, digits)), mark) != _side(number, mark) for mark in marked
+        side(Fraction(half_up(number, digits)), mark) != side(number, mark) for mark in marked
     ):
         digits += 1
     return format(half_up(number, digits), "f")
@@ -44,7 +39,3 @@ def percent(share: Fraction) -> str:
 def digits_of(number: Decimal) -> int:
     """How many digits stand after the point of a number as it is written."""
     return max(0, -int(number.as_tuple().exponent))
-
-
-def _side(number: Fraction, mark: Fraction) -> int:
-    return (number > mark) - (number < mark)

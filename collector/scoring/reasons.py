@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from collector.measurement import Measurement
+from collector.rounding import half_up
 from collector.scoring.durations import duration
 from collector.scoring.judged import Given, Judged, basis_text, gap_text, interval_text, number_text, target_text
-from collector.scoring.numbers import half_up, percent, plain
+from collector.scoring.numbers import percent, plain
 from collector.verdict import Verdict, exact
 
 NAMED = 3

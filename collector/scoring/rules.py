@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from collector.rounding import half_up
 from collector.scoring.form import Score
-from collector.scoring.numbers import half_up
 from collector.scoring.rule_set import Equal, Execution, Positive, Qualitative, QualitativeBand, Reverse
 from collector.verdict import Target
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.report.rounding import SPACE, Quantity, count, digits_apart, digits_for, duration, half_up, share
+from collector.report.rounding import SPACE, Quantity, count, digits_apart, digits_for, duration, share
+from collector.rounding import half_up
 
 EXACT = st.fractions(min_value=-1000, max_value=1000, max_denominator=10**9)
 

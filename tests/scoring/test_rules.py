@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.profile_files import load_rule_set
+from collector.rounding import half_up
 from collector.scoring.form import Score
-from collector.scoring.numbers import half_up
 from collector.scoring.rule_set import Equal, Execution, Positive, Qualitative, Reverse
 from collector.scoring.rules import Quantitative, Scale, execution_rate, qualitative_range, score_at, score_between
 from collector.verdict import Target
