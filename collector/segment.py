@@ -20,9 +20,12 @@ from collector.errors import CitygaugeError
 from collector.records import ATTRIBUTES, RUNS, Kind, State, stored_schema
 
 FORMAT = 1
-_ENCODINGS = dict.fromkeys(("n", "run", "slot", "run_at", "vouch_start", "vouch_end"), "DELTA_BINARY_PACKED")
+_DIFFERENCES = ("n", "run", "slot", "run_at", "vouch_start", "vouch_end")
 """Subjects stand in the order of their numbers and runs in that of their instants: their differences take a third of what a dictionary of
 them takes, or nothing where polls are punctual."""
+_OF_A_CASE = ("opened_at", "accepted_at", "due_at", "disposed_at", "closed_at")
+"""Hardly two cases share an instant: differences are smaller than a dictionary of them too, and read in half the time."""
+_ENCODINGS = {**dict.fromkeys((*_DIFFERENCES, *_OF_A_CASE), "DELTA_BINARY_PACKED"), "case": "PLAIN"}
 _KEY = b"citygauge"
 ROLL_UP = ("owed_ms", "up_ms", "unknown_ms", "sampling_ms")
 SUBJECT_ROWS = pa.schema(
