@@ -35,8 +35,8 @@ from collector.measurement import Measurement
 from collector.periods import Period
 from collector.store.ledger import SqlLedger
 
-QUICK_SIZES = (10_000, 100_000)
-SIZES = (*QUICK_SIZES, 1_000_000)
+QUICK_SIZES = (10_000,)
+SIZES = (*QUICK_SIZES, 100_000, 1_000_000)
 DAYS = Period.parse("2026-09-04/2026-09-24", ZONE)
 ODD = Period.parse("2026-09-04T05:30:17/2026-09-23T20:10:00", ZONE)
 TARGETS = {"month": {10_000: 0.003, 1_000_000: 0.1}, "days": {1_000_000: 0.1}, "odd": {1_000_000: 0.5}}

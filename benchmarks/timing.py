@@ -54,9 +54,11 @@ def timed(
 ) -> Timing:
     """The median cost of ``operation``, after so many runs that do not count.
 
-    prepare: called before each run, outside of what is timed; what it returns is the operation's one argument.
+    prepare: called before each run, outside of what is timed; what it returns is the operation's one argument. The runs follow one
+    another, as those of the peers' scripts do: a collection of garbage between them would empty the processor's caches.
     """
-    costs = [once(operation, [prepare()] if prepare else []) for _ in range(warm_ups + repeats)]
+    gc.collect()
+    costs = [_cost(operation, [prepare()] if prepare else []) for _ in range(warm_ups + repeats)]
     return median(costs[warm_ups:])
 
 
@@ -67,8 +69,12 @@ def median(costs: Sequence[tuple[float, float]]) -> Timing:
 
 
 def once(operation: Callable[..., object], given: Sequence[object] = ()) -> tuple[float, float]:
-    """(CPU seconds, wall seconds) of ``operation(*given)``."""
+    """(CPU seconds, wall seconds) of ``operation(*given)`` alone, whatever came before it."""
     gc.collect()
+    return _cost(operation, given)
+
+
+def _cost(operation: Callable[..., object], given: Sequence[object]) -> tuple[float, float]:
     wall, cpu = time.perf_counter(), time.process_time()
     kept = operation(*given)
     cost = time.process_time() - cpu, time.perf_counter() - wall

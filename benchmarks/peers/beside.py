@@ -94,7 +94,7 @@ def _measured(installation: Installation, channels: Channels) -> Iterator[Line]:
         "each file opened anew": lambda: month.fresh_history(installation), "files open": lambda: kept,
     }  # fmt: skip
     for how, prepare in variants.items():
-        timing = timed(lambda history: month.rates(history, order), prepare, repeats=9)
+        timing = timed(lambda history: month.rates(history, order), prepare, repeats=31 if channels.count <= 10_000 else 9)
         yield Line(
             work, channels.size, timing.cpu_seconds, wall_seconds=timing.wall_seconds, runs=timing.runs,
             at_most=MONTH_TARGET.get(channels.count), note=f"{how}; {said}",

@@ -68,7 +68,7 @@ def cases(folder: Folder) -> list[Line]:
     installation = new_city(Kind.CASES, cases_million.INDICATORS)
     store(installation, Kind.CASES, table, np.full(table.num_rows, MONTH.span.end))
     seal(installation, cases_million.SEALED_AT)
-    found = cases_million.sealed(installation, lambda figures: check_cases(figures, table.num_rows, truth))
+    found = cases_million.sealed(installation, lambda figures: check_cases(figures, table.num_rows, truth), table.num_rows)
     installation.close()
     return [Line.of(row) for row in found]
 

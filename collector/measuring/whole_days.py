@@ -96,6 +96,8 @@ def added_up(addends: Sequence[Addend], size: int) -> Seen:
 
 def _sum(columns: Sequence[tuple[int, np.ndarray]], size: int) -> np.ndarray:
     """One for each of ``size`` subjects; what is the same for all of them is added once."""
+    if len(columns) == 1 and columns[0][0] > 0 and len(columns[0][1]) == size:
+        return condensed(columns[0][1].astype(np.int64, copy=False))
     whole = [(sign, condensed(column) if len(column) == size else np.array(column)) for sign, column in columns]
     same = [(sign, column) for sign, column in whole if is_constant(column)]
     each = [(sign, column) for sign, column in whole if not is_constant(column)]
