@@ -2,7 +2,7 @@
 
 ``scrape``: the text of the metrics, made from the view that is kept, as for every scrape. ``scrape, gzip``: the same
 compressed. ``view after a poll``: looking at the store and measuring what is shown, once a run was added; it happens in a
-thread of its own, at most a tenth of the time. The size of the text is checked: at most 2 MB, whatever the number of channels.
+thread of its own, at most a tenth of the time. The text is checked: every department, and at most 2 MB, whatever the number of channels.
 """
 
 from __future__ import annotations
@@ -82,6 +82,7 @@ def rows(quick: bool) -> list[Row]:
         size, live = f"{channels:,} channels", scrapes.live
         body, _ = exposition(live, "", "")
         assert len(body) <= LARGEST, len(body)
+        assert body.count(b'state="up"') == DEPARTMENTS
         series = sum(not line.startswith(b"#") for line in body.splitlines())
         note = f"{len(body):,} bytes, {series:,} series"
         found.append(Row("scrape", size, timed(lambda live=live: exposition(live, "", "")), TARGET, note=note))
