@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from collector.errors import ConfigurationError
 from collector.report.forms.words import FORM_WORDS, Language
+from collector.strict_yaml import read_yaml, validated
 
 SHIPPED = Path(__file__).with_name("packs")
 DEFAULT = "national"
@@ -83,18 +82,12 @@ def load_pack(name: str = DEFAULT, folder: Path | None = None) -> Pack:
     Raises ConfigurationError for a name that no file has, and for a mistake in the file, naming file and key.
     """
     path = _find(name, folder)
-    document = _read(path)
+    written = _read(path)
+    document = dict(written)
     base = document.pop("extends", None)
     if base is not None:
-        document = _extended(_read(_find(str(base), None)), document)
-    try:
-        return Pack.model_validate(document)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ConfigurationError(
-            f"{path}: {where + ': ' if where else ''}{first['msg'].removeprefix('Value error, ')}"
-        ) from None
+        document = _extended(dict(_read(_find(str(base), None))), document)
+    return validated(path, written, document, Pack, page="docs/forms.md")
 
 
 def pack_names(folder: Path | None = None) -> list[str]:
@@ -112,16 +105,8 @@ def _find(name: str, folder: Path | None) -> Path:
     return next(path for place in _places(folder) if (path := place / f"{name}.yaml").is_file())
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
-    except YAMLError as error:
-        raise ConfigurationError(f"{path}: is not YAML: {' '.join(str(error).split())[:200]}") from None
-    if not isinstance(document, dict):
-        raise ConfigurationError(f"{path}: a form pack is a mapping that begins with `name:`")
-    return document
+def _read(path: Path) -> Any:
+    return read_yaml(path, "a form pack", "a form pack is a mapping that begins with `name:`")
 
 
 def _extended(base: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

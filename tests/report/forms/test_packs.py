@@ -80,23 +80,23 @@ def test_a_site_pack_takes_the_place_of_a_shipped_one_of_its_name(tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("extends: national\ncolums: {}\n", r"county\.yaml: colums: Extra inputs are not permitted"),
+        ("extends: national\ncolums: {}\n", r"county\.yaml:2:1: colums: there is no such key here; docs/forms\.md lists the keys"),
         (
             "extends: national\ncolumns: {level1: 1}\n",
-            r"county\.yaml: columns: the first ones are block, level1, level2",
+            r"county\.yaml:1:1: county: columns: the first ones are block, level1, level2",
         ),
         (
             "extends: national\ncolumns: {block: 9, level1: 9, level2: 9}\n",
-            r"county\.yaml: columns: 'actual' is missing or not known",
+            r"county\.yaml:1:1: county: columns: 'actual' is missing or not known",
         ),
         (
             "extends: national\nfunds: [5, 5, 5, 5, 5, 5]\n",
-            r"county\.yaml: funds: the six cells must leave the seventh",
+            r"county\.yaml:1:1: county: funds: the six cells must leave the seventh",
         ),
-        ("extends: national\nlabels: {lvl: {zh: a, en: b}}\n", r"county\.yaml: labels: 'lvl' is no label of the form"),
+        ("extends: national\nlabels: {lvl: {zh: a, en: b}}\n", r"county\.yaml:1:1: county: labels: 'lvl' is no label of the form"),
         ("extends: nowhere\n", "there is no form pack 'nowhere'; the packs are hefei, national"),
-        ("- 1\n", r"county\.yaml: a form pack is a mapping"),
-        ("a: [\n", r"county\.yaml: is not YAML"),
+        ("- 1\n", r"county\.yaml:1:1: a form pack is a mapping"),
+        ("a: [\n", r"county\.yaml:2:1: expected the node content"),
     ],
 )
 def test_a_mistake_in_a_pack_is_named(tmp_path: Path, text: str, complaint: str) -> None:
