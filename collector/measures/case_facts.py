@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collector.faults import CASE, CLOSED_EARLY, NO_OPENING
 from collector.measurement import Measurement
 from collector.measures.cases import CaseRule, Cases, Cohort
 from collector.measures.groups import Groups, Measured
@@ -195,7 +196,7 @@ def fault_texts(cases: pa.Table, faulty: np.ndarray, placed: np.ndarray, groups:
     keys = cases["case"].take(pa.array(rows)).to_pylist()
     lists: list[list[str]] = [[] for _ in range(len(groups.labels) + 1)]
     for key, known, code in zip(keys, placed[rows].tolist(), groups.codes[rows].tolist(), strict=True):
-        text = f"case {key}: {'closed before it was opened' if known else 'has no opening instant'}"
+        text = (CLOSED_EARLY if known else NO_OPENING)(place=CASE(case=key))
         for one in lists[0:1] + lists[code + 1 : code + 2]:
             one.append(text)
     return [tuple(one[:LISTED_FAULTS]) for one in lists]

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pyarrow.compute as pc
 
+from collector.faults import IMBALANCE
 from collector.measurement import Measurement, ratio
 from collector.measures.case_facts import fault_texts
 from collector.measures.cases import Cases
@@ -77,5 +78,4 @@ def _imbalance(sums: dict[str, int]) -> tuple[str, ...]:
     start, accepted, closed, end = (sums[name] for name in ("open_start", "accepted", "closed", "open_end"))
     if start + accepted - closed == end:
         return ()
-    flow = f"{start} open + {accepted} accepted - {closed} closed is not {end} open"
-    return (f"flow: {flow}: look for cases closed before they were accepted",)
+    return (IMBALANCE(start=start, accepted=accepted, closed=closed, end=end),)

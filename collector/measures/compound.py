@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from collector.faults import OUTSIDE_ONE
 from collector.measurement import Measurement, Number
 from collector.measurement import ratio as quotient
 
@@ -21,7 +22,7 @@ def ratio(numerator: Measurement, denominator: Measurement, at_most_one: bool = 
     bounds = _divide((numerator.lower, numerator.upper), (denominator.lower, denominator.upper))
     faults = numerator.faults + denominator.faults
     if at_most_one and (_outside(value, value) or _outside(*bounds)):
-        faults += (f"ratio of {_plain(numerator.value)} to {_plain(denominator.value)} is outside of 0 to 1",)
+        faults += (OUTSIDE_ONE(numerator=_plain(numerator.value), denominator=_plain(denominator.value)),)
         value, bounds = None, (None, None)
     elif at_most_one:
         bounds = _at_most_one(bounds)

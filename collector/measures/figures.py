@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
+from collector.faults import IMPLAUSIBLE, SEVERAL_SERIES
 from collector.measurement import Measurement, ratio
 from collector.measures import versions
 from collector.measures.groups import Groups, Measured
@@ -53,7 +54,7 @@ def figure(
         faults = [_implausible(figures, at, value, row, seen) for row in bad.tolist()]
         several = len(np.unique(series[good]))
         if several > 1 and stat != "sum":
-            faults.append(f"{several} series of the figure differ in dimensions: narrow them by where, or use stat sum")
+            faults.append(SEVERAL_SERIES(count=several))
             good = good[:0]
         return _figure(at[good], value[good], seen, stat, tuple(faults))
 
@@ -93,7 +94,7 @@ def _vouched_since(seen: Observed, at: int) -> bool:
 
 def _implausible(figures: pa.Table, at: np.ndarray, value: np.ndarray, row: int, seen: Observed) -> str:
     name = figures["name"][row].as_py()
-    return f"figure {name} at {iso(int(at[row]), seen.period.zone)}: {value[row]} is not plausible"
+    return IMPLAUSIBLE(name=name, at=iso(int(at[row]), seen.period.zone), value=value[row])
 
 
 def usage_days(records: pa.Table, seen: Observed, as_share: bool = False, groups: Groups | None = None) -> Measured:

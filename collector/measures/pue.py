@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collector.faults import AND_MORE, METER_RESET, NO_METER, POWER_BRIDGED, PUE_OUTSIDE
 from collector.measurement import Measurement
 from collector.measures.groups import Measured
 from collector.measures.metering import POWER_GAP, Metered, meter
@@ -127,7 +128,7 @@ def _day(site: Site, label: str, span: Span, category: str | None) -> Measuremen
     rate = facility / it if it else math.inf
     if PLAUSIBLE[0] <= rate <= PLAUSIBLE[1]:
         return _measurement(site, time, span, category)
-    fault = f"{label}: PUE {rate:.2f} is outside {PLAUSIBLE[0]:.0f} to {PLAUSIBLE[1]:.0f}"
+    fault = PUE_OUTSIDE(day=label, value=f"{rate:.2f}", least=f"{PLAUSIBLE[0]:.0f}", most=f"{PLAUSIBLE[1]:.0f}")
     return _measurement(site, Timeline(), span, category, faults=(fault,))
 
 
@@ -173,22 +174,21 @@ def _is_interim(period: Period) -> bool:
 
 
 def _lacking(site: Site) -> tuple[str, ...]:
-    return tuple(f"no meter has the role {side}" for side, meters in site.sides.items() if not meters)
+    return tuple(NO_METER(role=side) for side, meters in site.sides.items() if not meters)
 
 
 def _bridged_by_default(by_meter: Mapping[str, Metered]) -> tuple[str, ...]:
     names = sorted(key for key, one in by_meter.items() if one.of_power)
     if not names:
         return ()
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    which = f"{len(names)} meters tell their power in a source without `every` and `holds` ({', '.join(names[:NAMED])}{more})"
-    limit = f"gaps of up to {POWER_GAP // MINUTE} min are bridged, longer ones count as not metered"
-    return (f"{which}: {limit}; `holds` of the source sets the limit",)
+    told = ", ".join(names[:NAMED])
+    told = AND_MORE(names=told, count=len(names) - NAMED) if len(names) > NAMED else told
+    return (POWER_BRIDGED(count=len(names), names=told, minutes=POWER_GAP // MINUTE),)
 
 
 def _resets(by_meter: Mapping[str, Metered], owed: Span, period: Period) -> tuple[str, ...]:
     return tuple(
-        f"meter {key}: the counter fell before {iso(at, period.zone)}; this step is left out"
+        METER_RESET(meter=key, at=iso(at, period.zone))
         for key, one in sorted(by_meter.items())
         for at in one.resets
         if owed.start < at <= owed.end

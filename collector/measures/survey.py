@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import pyarrow as pa
 
+from collector.faults import SURVEY, SURVEY_LACKS, SURVEY_NO_COUNT, SURVEY_TOO_MANY, SURVEY_TWICE
 from collector.measurement import Measurement, Number
 from collector.measurement import ratio as quotient
 from collector.measures.observed import LISTED_FAULTS, Observed
@@ -115,23 +116,23 @@ def _surveys(figures: pa.Table, seen: Observed, options: Options) -> Iterator[Co
         if name in needed and seen.owed.start <= at < seen.owed.end:
             key = at, dimensions or ""
             if name in found.setdefault(key, {}):
-                twice[key] = f"two sources count {name}: they cannot be told apart"
+                twice[key] = SURVEY_TWICE(name=name)
             found[key][name] = value
     for (at, dimensions), counts in sorted(found.items()):
-        place = f"survey at {iso(at, seen.period.zone)}{' ' if dimensions else ''}{dimensions}"
+        place = f"{iso(at, seen.period.zone)}{' ' if dimensions else ''}{dimensions}"
         fault = twice.get((at, dimensions)) or _fault(counts, needed, options)
-        yield Counted(counts, fault and f"{place}: {fault}")
+        yield Counted(counts, fault and SURVEY(at=place, reason=fault))
 
 
 def _fault(counts: Mapping[str, float], needed: tuple[str, ...], options: Options) -> str | None:
     for name in needed:
         if name not in counts:
-            return f"there is no count of {name}"
+            return SURVEY_LACKS(name=name)
         if not (counts[name] >= 0 and counts[name].is_integer()):
-            return f"{name}: {counts[name]} is no number of answers"
+            return SURVEY_NO_COUNT(name=name, value=counts[name])
     answers = _total([counts], options.answers)
     if options.asked and answers > counts[options.asked]:
-        return f"{answers} answers are more than the {int(counts[options.asked])} who were asked"
+        return SURVEY_TOO_MANY(answers=answers, asked=int(counts[options.asked]))
     return None
 
 

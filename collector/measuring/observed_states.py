@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector.city.exclusions import Exclusion
+from collector.faults import AND_MORE_BY_SUBJECT, DISAPPEARED, PENDING, Fault
 from collector.measures.availability import Seen, Sweeps
 from collector.measures.groups import Groups
 from collector.measures.states import Times
@@ -18,15 +19,6 @@ from collector.subjects import Dictionary
 
 NAMED = 10
 """A fault names so many subjects; ``parts`` counts all of them, and a break-down by subject tells each."""
-
-_DISAPPEARED = (
-    "disappeared from the source's list and are owed no longer",
-    "the part value_if_disappeared_were_down is what the value would be, had they stayed and been down",
-)
-_PENDING = (
-    "stay owed past their removal from the register",
-    "it counts when approved_by says who approved it",
-)
 
 
 @dataclass(frozen=True)
@@ -143,12 +135,13 @@ def faults_of_the_base(
     dictionary: Dictionary, disappeared: np.ndarray | None, pending: np.ndarray | None
 ) -> tuple[str, ...]:
     """In words: who left the source's list, and whose removal from the register nobody approved (bool[N] each)."""
-    told = ((disappeared, _DISAPPEARED), (pending, _PENDING))
-    return tuple(_named(dictionary, which, *texts) for which, texts in told if which is not None and which.any())
+    told = ((disappeared, DISAPPEARED), (pending, PENDING))
+    return tuple(_named(dictionary, which, fault) for which, fault in told if which is not None and which.any())
 
 
-def _named(dictionary: Dictionary, which: np.ndarray, what: str, so: str) -> str:
+def _named(dictionary: Dictionary, which: np.ndarray, fault: Fault) -> str:
     numbers = np.flatnonzero(which)
     names = ", ".join(dictionary.keys.take(pa.array(numbers[:NAMED])).to_pylist())
-    more = f" and {len(numbers) - NAMED} more (--by subject tells which)" if len(numbers) > NAMED else ""
-    return f"subjects that {what}: {len(numbers)} ({names}{more}); {so}"
+    if len(numbers) > NAMED:
+        names = AND_MORE_BY_SUBJECT(names=names, count=len(numbers) - NAMED)
+    return fault(count=len(numbers), names=names)

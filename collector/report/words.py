@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from collector.faults import in_chinese
 from collector.report.glossary import GLOSSARY
 
 Language = Literal["zh", "en"]
@@ -27,6 +28,10 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         return GLOSSARY[key][self._first].format(**values)
+
+    def fault(self, text: str) -> str:
+        """A measurement's fault, whose own sentence is English."""
+        return in_chinese(text) if self.language == "zh" else text
 
     def other(self, key: str) -> str:
         return GLOSSARY[key][1 - self._first]

@@ -181,6 +181,6 @@ def _exclusions(book: Book, report: Report) -> None:
 
 def _faults(book: Book, readings: list[tuple[Line, Reading]]) -> None:
     rows: list[list[Cell]] = [
-        [reading.title, fault] for _, reading in readings for fault in reading.figure.measurement.faults
+        [reading.title, book.words.fault(fault)] for _, reading in readings for fault in reading.figure.measurement.faults
     ]
     book.sheet("faults_found", [Column("indicator", 34), Column("fault", 110)], rows)

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from collector.alerting.listing import Listing, list_alerts
 from collector.alerts.rules import rules_of
 from collector.city.model import City
+from collector.faults import in_chinese
 from collector.live import Live, View
 from collector.periods import moment
 from collector.standing import SourceStatus
@@ -76,7 +77,7 @@ def page_routes(live: Live) -> APIRouter:
 
 def _context(view: View, snapshots: list[Printed], city: City, lang: str) -> dict[str, Any]:
     words = WORDS[lang]
-    faults = _faults(view)
+    faults = _faults(view, lang)
 
     def local(at: int) -> datetime:
         return moment(at, city.zone)
@@ -143,7 +144,7 @@ def _outcome(run: RunLine, words: Mapping[str, str]) -> str:
     return words["run_missed"] if run.outcome is Outcome.MISSED else words[run.outcome.value]
 
 
-def _faults(view: View) -> list[tuple[str, list[str]]]:
+def _faults(view: View, lang: str) -> list[tuple[str, list[str]]]:
     """(what is wrong, the indicators and sources that it spoils)."""
     figures = view.figures
     found = list(figures.problems)
@@ -151,5 +152,5 @@ def _faults(view: View) -> list[tuple[str, list[str]]]:
     found += [(source.id, fault) for source in view.sources if source.newest for fault in source.newest.faults]
     places: dict[str, list[str]] = {}
     for place, text in dict.fromkeys(found):
-        places.setdefault(text, []).append(place)
+        places.setdefault(in_chinese(text) if lang == "zh" else text, []).append(place)
     return list(places.items())

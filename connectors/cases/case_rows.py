@@ -11,6 +11,7 @@ from pydantic import Field
 
 from collector import connector
 from collector.errors import SourceChanged
+from collector.faults import CASE, CLOSED_EARLY, CLOSED_WITHOUT
 from collector.periods import instant
 
 AFTER = 1 << 43
@@ -68,7 +69,7 @@ class CaseRows:
         case = self._text(row, "case", place)
         if not case:
             raise SourceChanged(f"{place} column {self._columns['case']}", "is empty; every row needs its case")
-        place = f"case {case}"
+        place = CASE(case=case)
         read: dict[str, Any] = {name: self._instant(row, name, place) for name in INSTANTS}
         read |= {name: self._text(row, name, place) for name in TEXTS} | {"case": case}
         read |= {name: self._count(row, name, place) for name in COUNTS}
@@ -87,9 +88,9 @@ class CaseRows:
         if self._closed and read["status"] not in self._closed:
             read["closed_at"] = None
         elif self._closed and read["closed_at"] is None:
-            faults.append(f"{place}: closed without a closing time")
+            faults.append(CLOSED_WITHOUT(place=place))
         if read["closed_at"] is not None and read["closed_at"] < read["opened_at"]:
-            faults.append(f"{place}: closed before it was opened")
+            faults.append(CLOSED_EARLY(place=place))
         return faults
 
     def _value(self, row: Row, name: str) -> bool | int | float | str | None:

@@ -42,6 +42,7 @@ from collector import connector
 from collector.city.types import Duration
 from collector.connector import Connector, Part, Poll
 from collector.errors import PartialAnswer, SourceChanged
+from collector.faults import CASE, CLOSED_UNTIMED, NO_NUMBER, REQUEST
 from collector.periods import DAY, MILLISECOND, Span, instant, iso
 from collector.records import SCHEMAS, Events, Kind
 from connectors.cases.georeport import Format, Request, read_requests
@@ -131,7 +132,7 @@ class Open311(Connector):
         faults: list[str] = []
         for part in parts:
             for number, request in enumerate(read_requests(part.body, self._options.format, part.name)):
-                place = f"{part.name} request {number}"
+                place = REQUEST(part=part.name, number=number)
                 if request.id is None:
                     faults.append(_not_yet_accepted(request, place))
                     continue
@@ -168,12 +169,12 @@ class Open311(Connector):
 def _not_yet_accepted(request: Request, place: str) -> str:
     if request.token is None:
         raise SourceChanged(f"{place} service_request_id", "is missing, and there is no token either")
-    return f"{place}: has a token and no service_request_id yet; left out"
+    return NO_NUMBER(place=place)
 
 
 def _events(rows: list[dict[str, Any]], faults: list[str]) -> Events:
     columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in SCHEMAS[Kind.CASES].names}
     untimed = [row["case"] for row in rows if row["status"] == "closed" and row["closed_at"] is None]
-    faults += [f"case {case}: closed without a time; counted as open" for case in untimed]
+    faults += [CLOSED_UNTIMED(place=CASE(case=case)) for case in untimed]
     faults += closed_too_early(columns["case"], columns["opened_at"], columns["closed_at"])
     return Events.of(Kind.CASES, columns, faults)

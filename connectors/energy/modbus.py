@@ -39,6 +39,7 @@ from pydantic import Field, field_validator, model_validator
 from collector import connector
 from collector.connector import Connector, Part, Poll
 from collector.errors import SourceChanged, SourceUnavailable
+from collector.faults import METER
 from collector.records import Events, Kind
 from collector.strict import read_json
 from connectors.energy.register_map import RegisterMap, shipped
@@ -159,7 +160,7 @@ class Modbus(Connector):
         answers = [(body.at, answer) for body in bodies for answer in body.meters]
         rows = [self._row(at, answer) for at, answer in answers if answer.fault is None]
         columns = {name: [row[name] for row in rows] for name in ("meter", "at", "kwh", "kw", "role")}
-        faults = [f"meter {answer.meter}: {answer.fault}" for _, answer in answers if answer.fault is not None]
+        faults = [METER(meter=answer.meter, reason=answer.fault) for _, answer in answers if answer.fault is not None]
         return Events.of(Kind.READINGS, columns, faults)
 
     def _row(self, at: int, answer: _Answer) -> dict[str, object]:

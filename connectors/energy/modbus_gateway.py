@@ -10,6 +10,7 @@ from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from collector.errors import SourceChanged, SourceUnavailable
+from collector.faults import GATEWAY_SAYS, NO_ANSWER
 
 Function = Literal["holding", "input"]
 REFUSALS = {1: "the function is not supported", 2: "there is no such address", 3: "so many registers are not allowed"}
@@ -68,9 +69,9 @@ class Gateway:
         except ModbusException:
             # the answer may still come; on a new connection it cannot be taken for that to the next question
             self._client.close()  # type: ignore[no-untyped-call]
-            raise NoAnswer("no answer in time") from None
+            raise NoAnswer(NO_ANSWER()) from None
 
     def _refused(self, place: str, code: int) -> None:
         if code in REFUSALS:
             raise SourceChanged(place, f"the device refuses it: {REFUSALS[code]}; check its map and device_id")
-        raise NoAnswer(f"the gateway says: {FAILURES.get(code, f'exception code {code}')}")
+        raise NoAnswer(GATEWAY_SAYS(what=FAILURES.get(code, f"exception code {code}")))

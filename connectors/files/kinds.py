@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector.errors import SourceChanged
+from collector.faults import CASE, CLOSED_EARLY, NO_VALUE
 from collector.periods import MILLISECOND, Span
 from collector.records import INSTANT, SCHEMAS, Events, Kind
 from connectors.files.cells import first
@@ -75,7 +76,7 @@ def _events(rows: Rows, times: Mapping[str, Times], actors: Callable[[Rows], pa.
 
 def _closed_before_opened(rows: Rows, table: pa.Table) -> tuple[str, ...]:
     wrong = pc.fill_null(pc.less(table["closed_at"], table["opened_at"]), False).to_numpy()
-    return tuple(rows.faults(wrong, lambda row: f"case {table['case'][row].as_py()}: closed before it was opened"))
+    return tuple(rows.faults(wrong, lambda row: CLOSED_EARLY(place=CASE(case=table["case"][row].as_py()))))
 
 
 def _measured(rows: Rows, table: pa.Table, names: tuple[str, ...]) -> Events:
@@ -88,7 +89,7 @@ def _measured(rows: Rows, table: pa.Table, names: tuple[str, ...]) -> Events:
     if (row := first(given > 1)) is not None:
         raise rows.wrong(row, names[1], "kwh and kw are both given; map the one that the meter is to be measured by")
     blank = int((given == 0).sum())
-    faults = (f"{rows.sheet.name}: rows left out because they have no value: {blank}",) if blank else ()
+    faults = (NO_VALUE(place=rows.sheet.name, count=blank),) if blank else ()
     table = table.filter(pa.array(given > 0))
     table = table.group_by(table.column_names, use_threads=False).aggregate([])
     return Events(rows.options.kind, table.cast(SCHEMAS[rows.options.kind]), faults=faults)

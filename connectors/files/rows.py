@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector.errors import SourceChanged
+from collector.faults import LEAPT, MORE_ROWS
 from collector.periods import iso
 from collector.records import SCHEMAS
 from connectors.files import cells
@@ -113,16 +114,15 @@ class Rows:
     def faults(self, wrong: np.ndarray, say: Callable[[int], str]) -> list[str]:
         """What ``say`` says of the rows that are set in ``wrong`` (bool[N]); of very many only how many there are."""
         rows = np.flatnonzero(wrong).tolist()
-        more = [f"{self.sheet.name}: and {len(rows) - FAULTS} more rows of this fault"] if len(rows) > FAULTS else []
+        more = [MORE_ROWS(place=self.sheet.name, count=len(rows) - FAULTS)] if len(rows) > FAULTS else []
         return [say(row) for row in rows[:FAULTS]] + more
 
     def leaps(self, name: str, times: Times) -> list[str]:
         """The times that the zone's clock leaps over."""
         return self.faults(
             times.leapt,
-            lambda row: (
-                f"{self.place(row)}, column {self._theirs(name)}: the clock of {self.zone.key} leaps over this time;"
-                f" it is read as {iso(int(times.at[row]), self.zone)}"
+            lambda row: LEAPT(
+                place=self.place(row), column=self._theirs(name), zone=self.zone.key, at=iso(int(times.at[row]), self.zone)
             ),
         )
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from collector.faults import TWO_STATES
 from collector.periods import MILLISECOND, iso
 from collector.records import ATTRIBUTES, INSTANT, SCHEMAS, Events, Kind, State
 from connectors.files.cells import shown
@@ -62,7 +63,7 @@ def _states(rows: Rows) -> np.ndarray:
 
 def _contradiction(rows: Rows, coded: pa.DictionaryArray, row: int, times: Times) -> str:
     instant = iso(int(times.at[row]), rows.zone)
-    return f"{rows.place(row)}: subject {coded[row].as_py()} has two states at {instant}; the later line counts"
+    return TWO_STATES(place=rows.place(row), subject=coded[row].as_py(), at=instant)
 
 
 def _with_ends(log: Log, holds: int, vouched_until: int) -> Log:

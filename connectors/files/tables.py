@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from collector.errors import SourceChanged
+from collector.faults import LINE, ROW
 from connectors.files.options import FileOptions
 
 
@@ -30,7 +31,7 @@ class Sheet(ABC):
         """The line (of a workbook: the row) that an editor shows for data row ``row``, which counts from 0."""
 
     def place(self, row: int) -> str:
-        return f"{self.name} line {self.line(row)}"
+        return LINE(file=self.name, line=self.line(row))
 
 
 def open_sheet(name: str, body: bytes, options: FileOptions) -> Sheet:
@@ -78,7 +79,7 @@ class ParquetSheet(Sheet):
         return row + 1
 
     def place(self, row: int) -> str:
-        return f"{self.name} row {self.line(row)}"
+        return ROW(sheet=self.name, row=self.line(row))
 
     def _plain(self, column: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
         kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
