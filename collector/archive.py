@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 
 from fsspec.core import url_to_fs
 
@@ -32,8 +33,9 @@ class Archive:
         return hashlib.sha256(body).hexdigest()
 
     def remove(self, name: str) -> None:
-        """Take back a file that was written and never catalogued."""
-        self._fs.rm_file(f"{self._root.rstrip('/')}/{name}")
+        """Take a file away; one that another worker took away meanwhile is no mistake."""
+        with suppress(FileNotFoundError):
+            self._fs.rm_file(f"{self._root.rstrip('/')}/{name}")
 
     def derived(self, name: str) -> bytes | None:
         """A file that can be made again and checks itself; None where there is none."""

@@ -11,7 +11,7 @@ from collector.attendance import Attendance
 from collector.errors import CitygaugeError
 from collector.history import History
 from collector.ledger import Sealed
-from collector.periods import Span, iso, midnight
+from collector.periods import Span, midnight
 from collector.store.engine import Database
 from collector.store.segments import attendance_of_month, enter_attendance, sealed_segments
 
@@ -30,7 +30,7 @@ def update_attendance(database: Database, archive: Archive, history: History, so
     counted = Attendance.count(sealed, [history.segment(one).part("record", ["actor"])["actor"] for one in sealed])
     body = counted.write()
     digest = sha256(body).hexdigest()
-    path = f"attendance/{source}/{iso(month.start)[:10]}-{digest[:8]}.parquet"
+    path = f"attendance/{source}/{day:%Y-%m}-{digest[:8]}.parquet"
     archive.write(path, body)
     with database.write() as connection:
         enter_attendance(connection, source, month.start, path, digest)

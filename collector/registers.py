@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from collector.archive import Archive
-from collector.periods import iso
+from collector.periods import midnight
 from collector.records import ATTRIBUTES
 from collector.store.engine import Database
 from collector.store.segments import enter_register, register_of_month
@@ -17,19 +19,20 @@ from collector.subjects import Dictionary
 
 
 def register_for(
-    database: Database, archive: Archive, source: str, month: int, dictionary: Dictionary
+    database: Database, archive: Archive, source: str, first: date, zone: ZoneInfo, dictionary: Dictionary
 ) -> tuple[pa.Table, str]:
     """(rows, digest): the dictionary with key and attributes null where the month's register file has the same, and that file.
 
+    first: the month's first day.
     The first day sealed in a month writes the file; later ones keep only what is new or differs.
     """
-    table = dictionary.table
+    table, month = dictionary.table, midnight(first, zone)
     with database.read() as connection:
         entry = register_of_month(connection, source, month)
     if entry is None:
         body = _parquet(table)
         digest = hashlib.sha256(body).hexdigest()
-        path = f"registers/{source}/{iso(month)[:10]}-{digest[:8]}.parquet"
+        path = f"registers/{source}/{first:%Y-%m}-{digest[:8]}.parquet"
         archive.write(path, body)
         with database.write() as connection:
             enter_register(connection, source, month, path, digest)

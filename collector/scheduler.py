@@ -22,7 +22,15 @@ from collector.city.model import Source
 from collector.freeze import due_months
 from collector.installation import Installation, now
 from collector.periods import MILLISECOND, Period, instant, moment, slot_of
-from collector.tasks import ALERT_SECONDS, evaluate_alerts, freeze, poll_slot, read_certificates, seal_day
+from collector.tasks import (
+    ALERT_SECONDS,
+    evaluate_alerts,
+    expire_evidence,
+    freeze,
+    poll_slot,
+    read_certificates,
+    seal_day,
+)
 
 LEASE = timedelta(seconds=15)
 
@@ -83,6 +91,7 @@ class Scheduler:
             if source.polled:
                 self._jobs.add_job(self._send_poll, SlotTrigger(source.every or timedelta(), city.zone), [source], id=source.id)
         self._jobs.add_job(self._send_due, IntervalTrigger(seconds=60), next_run_time=datetime.now(UTC), id="due")
+        self._jobs.add_job(self._send_expiry, IntervalTrigger(days=1), next_run_time=datetime.now(UTC), id="expiry")
         self._jobs.add_job(self._send_alerts, IntervalTrigger(seconds=ALERT_SECONDS), id="alerts")
         self._jobs.add_job(self._leader.leads, IntervalTrigger(seconds=self._lease.total_seconds() / 3), id="lease")
         self._jobs.start()
@@ -100,6 +109,10 @@ class Scheduler:
     def _send_alerts(self) -> None:
         if self._leader.leads():
             evaluate_alerts.apply_async(expires=ALERT_SECONDS)
+
+    def _send_expiry(self) -> None:
+        if self._leader.leads():
+            expire_evidence.apply_async(expires=3600)
 
     def _send_due(self) -> None:
         if not self._leader.leads():

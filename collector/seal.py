@@ -21,12 +21,12 @@ from collector.city.model import City
 from collector.history import History
 from collector.ledger import Sealed
 from collector.measures.states import Times, intervals, listed_times, sampling_time
-from collector.periods import DAY, MILLISECOND, Period, Span, midnight, moment, slots
+from collector.periods import DAY, MILLISECOND, Period, Span, local_date, midnight, moment, slots
 from collector.records import ATTRIBUTES, INSTANT, Kind, stored_schema
 from collector.registers import register_for
 from collector.segment import SUBJECT_ROWS, Heading, write_segment
+from collector.store.answers import archive_evidence
 from collector.store.engine import Database
-from collector.store.evidence import archive_evidence
 from collector.store.hot import delete_batches, first_day, read_batches, runs_of_day, unsealed_days
 from collector.store.runs import Outcome, Run, first_run_at, insert_run, read_runs, slots_answered, vouched_until
 from collector.store.segments import enter_segment, sealed_segments
@@ -119,7 +119,7 @@ class Sealer:
         with self.database.write() as connection:
             if not enter_segment(connection, sealed):
                 return False
-            archive_evidence(connection, self.archive, sealed.source, sealed.day)
+            archive_evidence(connection, self.archive, sealed.source, sealed.day, local_date(sealed.day, self.city.zone))
             delete_batches(connection, sealed.source, sealed.day, brought_by)
         return True
 
@@ -148,8 +148,9 @@ class Sealer:
         cut = intervals(known.states, span)
         times = listed_times(cut, known.states.size, Timeline.everything(span), vouching.time)
         sampling = sampling_time(known.states, span, vouching)
-        month = midnight(moment(span.start, self.city.zone).date().replace(day=1), self.city.zone)
-        own, register = register_for(self.database, self.archive, heading.source, month, known.dictionary)
+        zone = self.city.zone
+        first = local_date(span.start, zone).replace(day=1)
+        own, register = register_for(self.database, self.archive, heading.source, first, zone, known.dictionary)
         return _subject_rows(own, known.states.opening, times, sampling), register
 
     def _carried(self, kind: Kind, heading: Heading, now: int) -> pa.Table:

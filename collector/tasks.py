@@ -114,6 +114,14 @@ def seal_day(source: str, day: str, at: int | None = None) -> None:
     installation().sealer.seal_day(source, date.fromisoformat(day), now() if at is None else at)
 
 
+@app.task(name="citygauge.expire_evidence")
+def expire_evidence() -> None:
+    """Remove the answers that are older than the city file keeps."""
+    from collector.retention import expire_evidence as expire
+
+    expire(installation(), now())
+
+
 @app.task(name="citygauge.freeze", autoretry_for=(CitygaugeError,), max_retries=3)
 def freeze(period: str) -> None:
     """Take the snapshot of a period that is over and sealed."""

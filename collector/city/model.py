@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from collector.alerts.unfit import unfit_alerts
 from collector.city.alerts import Alerts, SourceAlerts
+from collector.city.evidence import Evidence
 from collector.city.exclusions import Exclusion, Register
 from collector.city.indicators import Indicator
 from collector.city.paths import absolute
@@ -136,6 +137,7 @@ class City(BaseModel):
     keys: str = Field(default="keys/", description="folder of the signing keys; the first one is made when it is first needed")
     key_passphrase: str | None = Field(default=None, description="${env:…} or ${file:…}; private keys are encrypted with it")
     settle: Duration = timedelta(hours=2)
+    evidence: Evidence = Evidence()
     sources: tuple[Source, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()

@@ -10,23 +10,15 @@ import hashlib
 from dataclasses import dataclass
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
-import sqlalchemy as sa
 
-from collector.archive import Archive
 from collector.connector import Part, enter
-from collector.errors import CitygaugeError
-from collector.periods import iso
 from collector.store import deltas
-from collector.store.schema import evidence
 
 LONGEST_CHAIN = 200
 LOOK_AGAIN = 8
 """In a chain of deltas with many differences each, every so manieth is looked at for few."""
 MANIFEST = ""
 """The name under which the list of parts is kept beside them."""
-_ARCHIVED = ("digest", "base", "depth", "size", "body")
 
 
 @dataclass(frozen=True)
@@ -102,30 +94,3 @@ def _stored(body: bytes, base: Kept | None, depth: int) -> bytes:
     if base is None:
         return deltas.packed(body)
     return deltas.delta(body, base.body, is_scattered=base.is_scattered and depth % LOOK_AGAIN != 0)
-
-
-def read_evidence(connection: sa.Connection, source: str, digest: str, day: int | None = None) -> bytes:
-    """The body with this SHA-256, checked. Raises CitygaugeError where it is not there (retention) or does not match."""
-    wanted = sa.select(evidence).where(evidence.c.source == source, evidence.c.digest == digest)
-    row = connection.execute(wanted if day is None else wanted.where(evidence.c.day == day)).first()
-    if row is None:
-        raise CitygaugeError(f"evidence {digest[:12]}… of {source} is not in the store")
-    body = deltas.restored(row.body, read_evidence(connection, source, row.base, row.day) if row.base else None)
-    if hashlib.sha256(body).hexdigest() != digest:
-        raise CitygaugeError(f"evidence {digest[:12]}… of {source} does not match its SHA-256")
-    return body
-
-
-def archive_evidence(connection: sa.Connection, archive: Archive, source: str, day: int) -> None:
-    """Move the bodies kept on a day into one Parquet file of the archive, still as deltas (docs/segments.md)."""
-    mine = sa.and_(evidence.c.source == source, evidence.c.day == day)
-    columns = [evidence.c[name] for name in _ARCHIVED]
-    rows = connection.execute(sa.select(*columns).where(mine).order_by(evidence.c.depth, evidence.c.digest)).all()
-    if rows:
-        names = [column.name for column in columns]
-        table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd", use_dictionary=False)
-        file = sink.getvalue().to_pybytes()
-        archive.write(f"evidence/{source}/{iso(day)[:10]}-{hashlib.sha256(file).hexdigest()[:8]}.parquet", file)
-        connection.execute(sa.delete(evidence).where(mine))

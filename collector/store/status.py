@@ -19,6 +19,7 @@ from collector.store.snapshots import Snapshot
 StoreDown = OperationalError
 """What a query raises when the database does not answer."""
 
+NAMED = 5
 _COLUMNS = [runs.c[name] for name in (
     "id", "source", "slot", "at", "outcome", "vouch_start", "vouch_end", "evidence", "rows", "seconds", "skew_seconds",
     "error_kind", "error", "faults",
@@ -135,6 +136,14 @@ def run_with_evidence(connection: sa.Connection, source: str, digest: str) -> Ru
     )
     row = connection.execute(query.order_by(runs.c.id).limit(1)).one_or_none()
     return _line(row) if row else None
+
+
+def runs_with_evidence(connection: sa.Connection, beginning: str) -> list[RunLine]:
+    """Of each answer whose digest begins so the newest run that rests on it; a few of them where the beginning is short."""
+    newest = sa.select(sa.func.max(runs.c.id)).where(runs.c.evidence.startswith(beginning, autoescape=True))
+    newest = newest.group_by(runs.c.source, runs.c.evidence).limit(NAMED)
+    rows = connection.execute(sa.select(*_COLUMNS).where(runs.c.id.in_(newest)).order_by(runs.c.id)).all()
+    return [_line(row) for row in rows]
 
 
 def run_with_cursor(connection: sa.Connection, source: str, cursor: str, since: int) -> RunLine | None:

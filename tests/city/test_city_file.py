@@ -18,7 +18,7 @@ EXCLUSION = SOURCE + (
     "    reason: 机房检修\n    approved_by: 王工\n    entered_at: 2026-09-30T00:00:00+08:00\n"
 )
 CITY_KEYS = (
-    "actor_key, alerts, archive, broker, city, exclusions, indicators, key_passphrase, keys, plausibility, receivers, "
+    "actor_key, alerts, archive, broker, city, evidence, exclusions, indicators, key_passphrase, keys, plausibility, receivers, "
     "remote_write, settle, sources, store, "
     "timezone"
 )

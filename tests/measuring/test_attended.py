@@ -186,7 +186,7 @@ def test_anybody_can_read_the_roll_up(app: App) -> None:
     app.seal(*range(7))
     with app.installation.database.read() as connection:
         assert {one.day for one in sealed_segments(connection, "app")} == {START + day * DAY for day in range(7)}
-    [file] = (app.folder / "archive" / "attendance" / "app").glob("2026-09-30-*.parquet")
+    [file] = (app.folder / "archive" / "attendance" / "app").glob("2026-10-*.parquet")
     query = """
         SELECT sum(actors) FROM read_parquet(?)
         WHERE day >= TIMESTAMPTZ '2026-10-01 00:00:00+08' AND day < TIMESTAMPTZ '2026-10-04 00:00:00+08'

@@ -19,7 +19,8 @@ from collector.poll import poll
 from collector.records import State, Sweep
 from collector.sources import OpenSource
 from collector.store import schema
-from collector.store.evidence import EvidenceWriter, Kept, read_evidence
+from collector.store.answers import read_evidence
+from collector.store.evidence import EvidenceWriter, Kept
 from collector.store.runs import Outcome, Run
 from collector.store.vectors import read_dictionary, read_vector
 from tests.connectors.test_wvp_changes import Shelf, World, channel, cut, device, page, pages, stamped, wvp

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from collector.errors import PartialAnswer, SourceChanged, SourceUnavailable
 from collector.poll import poll
 from collector.store import schema
-from collector.store.evidence import read_evidence
+from collector.store.answers import read_evidence
 from collector.store.runs import Outcome
 from tests.scripted import DAY, HOUR, OCTOBER, City, make_city
 

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from collector.periods import Span
 from collector.records import Kind
 from collector.store import schema
-from collector.store.evidence import read_evidence
+from collector.store.answers import read_evidence
 from tests.scripted import DAY
 from tests.web.small_city import NOVEMBER, NOW, SECRET, TOKEN, SmallCity
 
