@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from collector.attendance import Attendance
 from collector.errors import CitygaugeError
+from collector.known import Returning, carry, day_by_day, known_rows
 from collector.ledger import Files, Ledger, MeasuredCity, Sealed, View, complete_base
 from collector.measures.states import States
 from collector.periods import DAY, Period, Span, local_date, midnight, midnights, moment
-from collector.records import INSTANT, Kind, State, own_time, stored_schema
+from collector.records import Kind, State, stored_schema
 from collector.segment import Segment, encoded_columns
 from collector.subjects import Dictionary
 from collector.timeline import Vouching
@@ -29,8 +29,6 @@ T = TypeVar("T")
 KEPT = 8
 """So many loads are kept for the next indicator of one account: one of a large source takes hundreds of megabytes."""
 Columns = Sequence[str] | None
-Returning = Callable[[int], pa.ChunkedArray] | None
-"""Of cases, the keys of those that later records name which were learned by an instant."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +177,7 @@ class History:
             def returning(before: int) -> pa.ChunkedArray:
                 tables = [self.segment(one).part("record") for one in view.sealed(source, first)]
                 rows = pa.concat_tables([*tables, view.unsealed(source, kind, first, None, before)])
-                return _known(rows, before)["case"]
+                return known_rows(rows, before)["case"]
 
             return self._carried(view, source, kind, first, as_of, returning)
 
@@ -203,10 +201,10 @@ class History:
         unsealed = unsealed.select(columns) if columns else unsealed
         table = pa.concat_tables([*tables, unsealed])
         if kind is Kind.CASES and tables and unsealed.num_rows:
-            order = _day_by_day([one.day for one in sealed], [one.num_rows for one in tables], unsealed)
+            order = day_by_day([one.day for one in sealed], [one.num_rows for one in tables], unsealed)
             if not np.array_equal(order, np.arange(len(order))):
                 table = table.take(pa.array(order))
-        return _known(table, as_of)
+        return known_rows(table, as_of)
 
     def _carried(
         self, view: View, source: str, kind: Kind, first: int, as_of: int, returning: Returning = None, columns: Columns = None,
@@ -217,9 +215,9 @@ class History:
         before = self.segment(base).part("carried", columns, encoded) if base else none
         before = before.select(columns) if columns else before
         if base and base.day == first:
-            return _known(before, as_of)
+            return known_rows(before, as_of)
         since = self._records(view, source, kind, base.day if base else None, first, as_of, columns, encoded)
-        return carry(kind, pa.concat_tables([_known(before, as_of), since]), first, returning)
+        return carry(kind, pa.concat_tables([known_rows(before, as_of), since]), first, returning)
 
     def _opening(self, view: View, source: str, first: int, size: int, as_of: int) -> np.ndarray:
         """States as the day at ``first`` begins; a subject not listed yet is gone."""
@@ -249,56 +247,6 @@ def _apply(changes: pa.Table, states: np.ndarray) -> None:
     times = changes["at"].cast(pa.int64()).to_numpy()
     order = np.argsort(times, kind="stable")
     states[changes["n"].to_numpy()[order]] = changes["state"].to_numpy()[order]
-
-
-def carry(kind: Kind, table: pa.Table, day: int, returning: Returning = None) -> pa.Table:
-    """Of all that was known before ``day``: cases that may still matter, or each meter's last reading.
-
-    returning: of cases, those that records of ``day`` or later name which were learned by the given instant. A correction that says a case
-    was finished before ``day`` has to be carried to where the record stands that it corrects.
-    """
-    if kind is Kind.READINGS:
-        times = table["at"].cast(pa.int64()).to_numpy()
-        order = np.argsort(times, kind="stable")
-        order = order[times[order] < day]  # a segment's own account also has each meter's first reading after its day
-        last = {meter: i for i, meter in zip(order.tolist(), table["meter"].take(pa.array(order)).to_pylist(), strict=True)}
-        return table.take(pa.array(sorted(last.values()), pa.int64()))
-    table = table.take(pc.sort_indices(table["recorded_at"].combine_chunks().cast(pa.int64())))
-    last_rows = {case: i for i, case in enumerate(table["case"].to_pylist())}
-    newest = table.take(pa.array(sorted(last_rows.values()), pa.int64()))
-    at = pa.scalar(day, pa.int64()).cast(INSTANT)
-    unfinished = pc.is_null(newest["closed_at"])
-    for name in ("closed_at", "due_at"):
-        unfinished = pc.or_(unfinished, pc.fill_null(pc.greater_equal(newest[name], at), False))
-    finished = newest.filter(pc.invert(unfinished))
-    if returning is not None and finished.num_rows:
-        learned = pc.max(finished["recorded_at"].cast(pa.int64())).as_py()
-        unfinished = pc.or_(unfinished, pc.is_in(newest["case"], returning(learned - 1).combine_chunks()))
-    cases = newest.filter(unfinished)["case"]
-    return table.filter(pc.is_in(table["case"], cases.combine_chunks()))
-
-
-def _day_by_day(days: list[int], rows: list[int], unsealed: pa.Table) -> np.ndarray:
-    """The order of days, of sealed rows (``rows`` of each of ``days``, ascending) followed by unsealed ones: of two accounts of a case that
-    one answer brought, the later day's counts, whether or not one of the days is sealed.
-    """
-    midnights = np.array(days, np.int64)
-    at = np.asarray(own_time(Kind.CASES, unsealed).cast(pa.int64()).to_numpy(zero_copy_only=False))
-    following = np.searchsorted(midnights, at, side="right")
-    since = np.where(following > 0, midnights[following - 1], np.iinfo(np.int64).min)
-    return np.argsort(np.concatenate([np.repeat(midnights, rows), since]), kind="stable")
-
-
-def _known(table: pa.Table, as_of: int) -> pa.Table:
-    """The rows learned by ``as_of``; a state change whose recorded_at is null was learned at its own instant."""
-    if "n" in table.column_names:
-        learned = pc.coalesce(table["recorded_at"], table["at"])
-        table = table.set_column(table.column_names.index("recorded_at"), "recorded_at", learned)
-    instant = pa.scalar(as_of, pa.int64()).cast(INSTANT)
-    known = pc.less_equal(table["recorded_at"], instant)
-    if table["recorded_at"].null_count or not pc.all(known, min_count=0).as_py():
-        table = table.filter(known)  # mostly all of it is known, and a copy of it is dear
-    return table.combine_chunks()
 
 
 def _states(opening: np.ndarray, changes: pa.Table) -> States:

@@ -27,7 +27,7 @@ from collector.city.model import City, Source
 from collector.figures import scale_of
 from collector.measurement import Measurement, Number
 from collector.measures.pue import PLAUSIBLE
-from collector.measuring.events import KINDS
+from collector.measuring.applied import KINDS
 from collector.records import Kind
 from collector.verdict import Target, Verdict, exact, judge
 

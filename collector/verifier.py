@@ -27,7 +27,7 @@ PACKAGES = ("city", "frozen", "measures", "measuring", "proof")
 LEFT_OUT = ("city/model.py", "city/load.py", "city/complaints.py", "city/references.py", "city/secrets.py", "city/paths.py",
             "city/receivers.py", "frozen/gathering.py", "proof/keys.py")  # fmt: skip
 MODULES = (
-    "attendance", "errors", "faults", "feasibility", "figures", "history", "ledger", "measurement", "periods", "records",
+    "attendance", "errors", "faults", "feasibility", "figures", "history", "known", "ledger", "measurement", "periods", "records",
     "register", "register_file", "register_history", "running_sums", "segment", "snapshot", "subjects", "timeline", "verdict",
     "verifier", "working_time",
 )  # fmt: skip

@@ -34,6 +34,7 @@ CORE = [  # pure: the same input gives the same output; module names may end in 
     "collector.figures",
     "collector.frozen*",
     "collector.history",
+    "collector.known",
     "collector.ledger",
     "collector.measurement",
     "collector.measures",

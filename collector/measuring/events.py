@@ -3,52 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
-from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from collector.city import indicators as defined
-from collector.city.indicators import CaseIndicator, Indicator, IndicatorBase
+from collector.city.indicators import CaseIndicator, Indicator
 from collector.errors import ConfigurationError
 from collector.history import History
 from collector.measurement import Measurement
-from collector.measures import active_users, case_duration, case_rates, figures, metering, pue, survey
+from collector.measures import active_users, figures, metering
 from collector.measures import cases as case_rules
 from collector.measures.cases import Cases
-from collector.measures.groups import Groups, Measured
+from collector.measures.groups import Groups
 from collector.measures.observed import Observed
+from collector.measuring.applied import APPLY, KINDS, Rows
 from collector.measuring.attended import attended
-from collector.measuring.updates import expected_updates
 from collector.periods import MILLISECOND, Period, Span
 from collector.records import Kind, stored_schema
 from collector.timeline import Timeline
-from collector.verdict import exact
-from collector.working_time import WorkCalendar
 
 SELDOM = ("status", "found_by", "reopened")
 """Columns of case records that few figures ask for; they are read for those alone."""
 GROUPED = ("category", "department", "district")
 """Columns of case records that are of use only to tell groups of cases apart."""
-
-_Indicator = TypeVar("_Indicator", bound=IndicatorBase)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What an indicator is measured from: rows of its sources, one per thing, and the time that all of the sources vouch for.
-
-    cases: of cases, the same rows with what measures of them have in common.
-    """
-
-    indicator: Indicator
-    table: pa.Table
-    vouched: Timeline
-    holds: int
-    cases: Cases | None = None
 
 
 def measure(
@@ -60,7 +41,7 @@ def measure(
     if isinstance(indicator, defined.ActiveUsers) and (by is None or (by == "day" and _is_of_days(history, period, as_of))):
         return _users(history, indicator, period, as_of, by)
     rows = gather(history, indicator, period, as_of)
-    apply = _APPLY[indicator.measure]
+    apply = APPLY[indicator.measure]
     if by == "day":
         total, _ = apply(rows, observed_by(indicator, rows, period, as_of), None)
         rows = replace(rows, cases=None)  # what is true of the cases on one day serves no other and is not kept
@@ -206,106 +187,3 @@ def _groups(rows: Rows, by: str) -> Groups:
 
 def _nested(table: pa.Table, columns: Sequence[str]) -> Groups:
     return reduce(lambda outer, inner: inner.within(outer), (Groups.of(table[column]) for column in columns))
-
-
-def _rule(indicator: CaseIndicator) -> case_rules.CaseRule:
-    return case_rules.CaseRule(indicator.base, indicator.cohort, indicator.decided_by)
-
-
-def _closure(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    return case_rates.case_closure(rows.cases or rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
-
-
-def _on_time(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    return case_rates.case_on_time(rows.cases or rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
-
-
-def _rework(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    return case_rates.case_rework(rows.cases or rows.table, seen, _rule(_as(rows, CaseIndicator)), groups)
-
-
-def _found_by(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    indicator = _as(rows, defined.CaseFoundBy)
-    return case_rates.case_found_by(rows.cases or rows.table, seen, _rule(indicator), indicator.found_by, groups)
-
-
-def _count(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    indicator = _as(rows, defined.CaseCount)
-    return case_rates.case_count(rows.cases or rows.table, seen, _rule(indicator), indicator.count, groups)
-
-
-def _duration(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    indicator = _as(rows, defined.CaseDuration)
-    calendar = WorkCalendar(seen.period.zone) if indicator.clock == "working" else None
-    return case_duration.case_duration(
-        rows.cases or rows.table, seen, _rule(indicator), stat=indicator.stat, calendar=calendar, groups=groups
-    )
-
-
-def _active(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    indicator = _as(rows, defined.ActiveUsers)
-    return active_users.active_users(rows.table, seen, indicator.window, indicator.stat, groups)
-
-
-def _pue(rows: Rows, seen: Observed, _: Groups | None) -> Measured:
-    indicator = _as(rows, defined.Pue)
-    return pue.pue(
-        rows.table, seen.period, seen.cutoff, holds=rows.holds, rollover_kwh=indicator.rollover_kwh, category=indicator.category
-    )
-
-
-def _figure(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    indicator = _as(rows, defined.Figure)
-    return figures.figure(rows.table, seen, indicator.stat, indicator.plausible, groups)
-
-
-def _usage_days(rows: Rows, seen: Observed, groups: Groups | None) -> Measured:
-    return figures.usage_days(rows.table, seen, rows.indicator.unit == "%", groups)
-
-
-def _timeliness(rows: Rows, seen: Observed, _: Groups | None) -> Measured:
-    indicator = _as(rows, defined.Timeliness)
-    return figures.timeliness(rows.table, expected_updates(seen.period, indicator.every, indicator.within), seen), {}
-
-
-def _survey(rows: Rows, seen: Observed, _: Groups | None) -> Measured:
-    indicator = _as(rows, defined.Survey)
-    options = survey.Options(indicator.answers, indicator.satisfied, indicator.asked)
-    return survey.survey(rows.table, seen, options, exact(indicator.confidence)), {}
-
-
-def _as(rows: Rows, kind: type[_Indicator]) -> _Indicator:
-    assert isinstance(rows.indicator, kind)
-    return rows.indicator
-
-
-KINDS = {
-    "case_closure": Kind.CASES,
-    "case_on_time": Kind.CASES,
-    "case_rework": Kind.CASES,
-    "case_found_by": Kind.CASES,
-    "case_count": Kind.CASES,
-    "case_duration": Kind.CASES,
-    "active_users": Kind.ACTIVITY,
-    "pue": Kind.READINGS,
-    "figure": Kind.FIGURES,
-    "usage_days": Kind.ACTIVITY,
-    "timeliness": Kind.FIGURES,
-    "survey": Kind.FIGURES,
-}
-"""The kind of record each measure is made from; usage_days takes any that has an instant of its own."""
-
-_APPLY: dict[str, Callable[[Rows, Observed, Groups | None], Measured]] = {
-    "case_closure": _closure,
-    "case_on_time": _on_time,
-    "case_rework": _rework,
-    "case_found_by": _found_by,
-    "case_count": _count,
-    "case_duration": _duration,
-    "active_users": _active,
-    "pue": _pue,
-    "figure": _figure,
-    "usage_days": _usage_days,
-    "timeliness": _timeliness,
-    "survey": _survey,
-}
