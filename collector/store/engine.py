@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 
-from collector.errors import ConfigurationError, SourceUnavailable
+from collector.errors import CitygaugeError, ConfigurationError, SourceUnavailable
 
 Connection = sa.Connection
 """For those who hold a connection without making statements of their own."""
@@ -46,6 +46,17 @@ class Database:
     def is_sqlite(self) -> bool:
         return self._engine.dialect.name == "sqlite"
 
+    def damage(self) -> str | None:
+        """What SQLite finds wrong with its file; None where that is nothing, and of a server, which looks after its own."""
+        if not self.is_sqlite:
+            return None
+        try:
+            with self.read() as connection:
+                said = connection.execute(sa.text("PRAGMA quick_check(1)")).scalar()
+        except DatabaseError as error:
+            return str(error.orig)
+        return None if said == "ok" else str(said)
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -53,7 +64,8 @@ class Database:
 def open_database(url: str) -> Database:
     """The store behind ``url``, its tables made or migrated.
 
-    Raises ConfigurationError for a URL that is none, SourceUnavailable where the server does not answer.
+    Raises ConfigurationError for a URL that is none, SourceUnavailable where the server does not answer, CitygaugeError for a file
+    that is no store.
     """
     try:
         database = Database(url)
@@ -62,6 +74,8 @@ def open_database(url: str) -> Database:
         raise ConfigurationError("store: write sqlite:///citygauge.db or postgresql+psycopg://user:password@host/name") from None
     except OperationalError as error:
         raise SourceUnavailable(f"store: the database does not answer ({type(error.orig).__name__})") from None
+    except DatabaseError as error:
+        raise CitygaugeError(f"store: cannot be read ({error.orig}); restore it from the backup") from None
     return database
 
 
