@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from collector.cli.options import Config, Json, app, opened, out, print_json, table_of
+from collector.cli.options import Config, Json, app, opened, out, print_json
 from collector.errors import ConfigurationError
 from collector.installation import now
 from collector.periods import iso
@@ -26,7 +26,7 @@ def evidence(
 ) -> None:
     """Show what a subsystem answered: the parts of an answer, each checked against its SHA-256.
 
-    Example: citygauge evidence 3f9ac2d1 --part "channels page 1" -o page.json
+    Example: citygauge evidence 3f9ac2d1 --part "channels 1" -o page.json
     """
     from collector.answers import kept_answer
 
@@ -43,10 +43,9 @@ def evidence(
     if as_json:
         print_json(about | {"parts": rows})
         return
-    table = table_of(f"{about['source']} {about['at']}  {answer.digest}", "部分 part", "字节 bytes", "SHA-256")
-    for row in rows:
-        table.add_row(*map(str, row.values()))
-    out.print(table)
+    out.print(f"{answer.source} {about['at']} {answer.digest}", soft_wrap=True)
+    for one in answer.parts:  # no table: it is cut at the console's width, and half a digest is none
+        out.print(f"  {one.digest}  {len(one.body):>12,} B  {one.name}", soft_wrap=True, markup=False)
 
 
 @app.command()

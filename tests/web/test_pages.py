@@ -15,7 +15,7 @@ from collector.installation import Installation
 from collector.web.server import create_app
 from collector.web.shown import age, shown
 from collector.web.words import MARKS, WORDS
-from tests.scripted import DAY, HOUR
+from tests.scripted import DAY, HOUR, MINUTE
 from tests.web.small_city import NOW, SECRET, TOKEN, SmallCity
 
 Page = Callable[..., str]
@@ -88,6 +88,12 @@ def test_the_page_speaks_english_when_asked(page: Page) -> None:
     text = page("?lang=en")
     assert '<html lang="en">' in text
     assert "▲ missed reachable; at most 28 d 10 h more offline measured" in row(text, "在线率")
+
+
+def test_a_data_fault_is_said_in_the_language_of_the_page(small: SmallCity, page: Page) -> None:
+    small.poll(NOW - MINUTE, {"b": "up", "c": "down", "d": "up"})
+    assert "从来源清单中消失、不再计入应有对象的：1 个（a）" in page()
+    assert "list and are owed no longer: 1 (a)" in page("?lang=en")
 
 
 def test_a_language_that_there_is_not_is_refused(client: TestClient) -> None:
