@@ -25,7 +25,8 @@ from benchmarks.table import Line, table
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "scaling.md").read_text(encoding="utf-8")
 RUN = table(
-    [Line(cost.work, f"{cost.size} and more", 2.0 + i, who="Citygauge") for i, cost in enumerate(COSTS)]
+    [Line(one.work, f"{one.size} and more", 97.0, who="Citygauge", note="another way") for one in COSTS if one.note]
+    + [Line(one.work, f"{one.size} and more", 2.0 + i, who="Citygauge", note=one.note) for i, one in enumerate(COSTS)]
     + [Line(COSTS[0].work, COSTS[0].size, 99.0, who="Prometheus"), Line(COSTS[0].work, "7 channels", 98.0)]
 )
 
