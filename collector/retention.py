@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from collector.city.evidence import Evidence, Hold
 from collector.installation import Installation
 from collector.periods import Period, Span, local_date, midnight
-from collector.store.answers import evidence_files, sources_with_evidence
+from collector.store.answers import days_with_evidence, evidence_files, remove_evidence, sources_with_evidence
 
 
-def expired_evidence(installation: Installation, at: int) -> Iterator[str]:
-    """Names of the archive's files that nothing keeps at the instant ``at``."""
+@dataclass(frozen=True)
+class Answers:
+    """A source's answers of a day. file: in the archive; None while they are in the store, where a day that is not sealed has them."""
+
+    source: str
+    day: date
+    file: str | None
+
+    def __str__(self) -> str:
+        return self.file or f"{self.source} {self.day} (in the store)"
+
+
+def expired_evidence(installation: Installation, at: int) -> list[Answers]:
+    """What nothing keeps at the instant ``at``."""
     kept, zone = installation.city.evidence, installation.city.zone
     first = first_kept(kept, local_date(at, zone))
     if first is None:
-        return
-    for source in sources_with_evidence(installation.archive):
-        for name, day in evidence_files(installation.archive, source):
-            if day < first and not any(_holds(one, source, day, zone) for one in kept.holds):
-                yield name
+        return []
+    old = [one for one in _answers(installation) if one.day < first]
+    return [one for one in old if not any(_holds(hold, one, zone) for hold in kept.holds)]
 
 
-def expire_evidence(installation: Installation, at: int) -> list[str]:
-    """Remove them; their names. Doing it twice is harmless."""
-    names = list(expired_evidence(installation, at))
-    for name in names:
-        installation.archive.remove(name)
-    return names
+def expire_evidence(installation: Installation, at: int) -> list[Answers]:
+    """Remove it. Doing so twice is harmless."""
+    expired = expired_evidence(installation, at)
+    for one in expired:
+        if one.file is not None:
+            installation.archive.remove(one.file)
+        else:
+            with installation.database.write() as connection:
+                remove_evidence(connection, one.source, midnight(one.day, installation.city.zone))
+    return expired
 
 
 def first_kept(kept: Evidence, today: date) -> date | None:
@@ -40,7 +55,17 @@ def first_kept(kept: Evidence, today: date) -> date | None:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _holds(hold: Hold, source: str, day: date, zone: ZoneInfo) -> bool:
-    start = midnight(day, zone)
+def _answers(installation: Installation) -> Iterator[Answers]:
+    """All that there are, also of sources that the city file no longer names."""
+    for source in sources_with_evidence(installation.archive):
+        for name, day in evidence_files(installation.archive, source):
+            yield Answers(source, day, name)
+    with installation.database.read() as connection:
+        for source, at in days_with_evidence(connection):
+            yield Answers(source, local_date(at, installation.city.zone), None)
+
+
+def _holds(hold: Hold, answers: Answers, zone: ZoneInfo) -> bool:
+    start = midnight(answers.day, zone)
     inside = Period.parse(hold.period, zone).span.clip(Span(start, start + 1))
-    return bool(inside.milliseconds) and (not hold.sources or source in hold.sources)
+    return bool(inside.milliseconds) and (not hold.sources or answers.source in hold.sources)

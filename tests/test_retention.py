@@ -85,7 +85,19 @@ def test_the_answers_of_a_source_that_is_gone_go_too(city: City) -> None:
     path = city.installation.path
     path.write_text(path.read_text(encoding="utf-8").replace("{id: video,", "{id: other,"), encoding="utf-8")
 
-    assert len(list(expired_evidence(Installation(path), at("2027-12")))) == DAYS
+    assert len(expired_evidence(Installation(path), at("2027-12"))) == DAYS
+
+
+def test_answers_of_a_day_that_was_never_sealed_go_too(city: City) -> None:
+    run = city.say("video", OCTOBER + DAYS * DAY, {"a": "down"})
+    stored = [str(one) for one in expired_evidence(city.installation, at("2027-12")) if one.file is None]
+    assert stored == ["video 2026-10-04 (in the store)"]
+    assert kept_answer(city.installation, str(run.evidence)).body("all") == b'{"a": "down"}'
+
+    expire_evidence(city.installation, at("2027-12"))
+
+    with pytest.raises(CitygaugeError, match="no longer kept"):
+        kept_answer(city.installation, str(run.evidence))
 
 
 def test_the_digest_outlives_the_answer(city: City) -> None:
@@ -102,8 +114,8 @@ def test_the_command_shows_first_and_removes_then(city: City) -> None:
     def expire(*arguments: str) -> str:
         return CliRunner().invoke(app, ["expire", *arguments, "--config", str(city.installation.path)]).output
 
-    assert "0 files of evidence would be removed" in expire("--dry-run")  # the clock is that of today
-    assert "0 files of evidence removed" in expire()
+    assert "answers of 0 days would be removed" in expire("--dry-run")  # the clock is that of today
+    assert "answers of 0 days removed" in expire()
     assert len(kept(city)) == DAYS
 
 

@@ -50,7 +50,7 @@ def evidence(
 
 @app.command()
 def expire(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, remove none.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List them, remove none.")] = False,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
@@ -61,13 +61,14 @@ def expire(
     from collector.retention import expire_evidence, expired_evidence
 
     installation = opened(config)
-    names = list(expired_evidence(installation, now())) if dry_run else expire_evidence(installation, now())
+    found = (expired_evidence if dry_run else expire_evidence)(installation, now())
     if as_json:
-        print_json({"removed": not dry_run, "files": names})
+        days = [{"source": one.source, "day": one.day.isoformat(), "file": one.file} for one in found]
+        print_json({"removed": not dry_run, "days": days})
         return
-    for name in names:
-        out.print(name, soft_wrap=True, highlight=False)
-    out.print(f"{len(names)} files of evidence {'would be removed' if dry_run else 'removed'}")
+    for one in found:
+        out.print(str(one), soft_wrap=True, markup=False)
+    out.print(f"answers of {len(found)} days {'would be removed' if dry_run else 'removed'}")
 
 
 def _write(body: bytes, output: Path | None) -> None:

@@ -80,6 +80,17 @@ def evidence_files(archive: Archive, source: str) -> Iterator[tuple[str, date]]:
             yield name, date.fromisoformat(name.rsplit("/", 1)[-1][: len("2026-10-01")])
 
 
+def days_with_evidence(connection: sa.Connection) -> list[tuple[str, int]]:
+    """(source, midnight) of the answers that are still in the store."""
+    rows = connection.execute(sa.select(evidence.c.source, evidence.c.day).distinct()).all()
+    return [(source, day) for source, day in rows]
+
+
+def remove_evidence(connection: sa.Connection, source: str, day: int) -> None:
+    """Take a day's answers out of the store."""
+    connection.execute(sa.delete(evidence).where(evidence.c.source == source, evidence.c.day == day))
+
+
 def sources_with_evidence(archive: Archive) -> list[str]:
     """Also those that the city file no longer names."""
     return sorted(name.rsplit("/", 1)[-1] for name in archive.names(FOLDER))
