@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from string import Formatter
 
-_NESTED = ("place", "reason", "names")
-"""Placeholders whose value is itself one of these sentences, or part of one."""
-
 
 @dataclass(frozen=True)
 class Fault:
@@ -45,10 +42,10 @@ def in_chinese(text: str) -> str:
 
 
 def _in_chinese(text: str, known: tuple[Fault, ...]) -> str:
+    nested = {"place": PLACES, "names": LISTS, "reason": FAULTS}
     for fault in known:
         if (told := fault.told_by(text)) is not None:
-            nested = {name: _in_chinese(told[name], (*FAULTS, *PARTS)) for name in _NESTED if name in told}
-            return fault.zh.format(**told | nested)
+            return fault.zh.format(**{name: _in_chinese(one, nested.get(name, ())) for name, one in told.items()})
     return text
 
 
@@ -56,12 +53,15 @@ CASE = Fault("case {case}", "案件 {case}")
 LINE = Fault("{file} line {line}", "{file} 第 {line} 行")
 ROW = Fault("{sheet} row {row}", "{sheet} 第 {row} 行")
 REQUEST = Fault("{part} request {number}", "{part} 第 {number} 个请求")
+PLACES = (CASE, LINE, ROW, REQUEST)
+"""What a fault is about: values of ``place``, and no sentences of their own."""
+
 AND_MORE = Fault("{names} and {count} more", "{names} 等，另有 {count} 个")
 AND_MORE_BY_SUBJECT = Fault(
     "{names} and {count} more (--by subject tells which)", "{names} 等，另有 {count} 个（见 --by subject）"
 )
-PARTS = (CASE, LINE, ROW, REQUEST, AND_MORE, AND_MORE_BY_SUBJECT)
-"""What a fault is about; no sentences of their own."""
+LISTS = (AND_MORE, AND_MORE_BY_SUBJECT)
+"""Values of ``names``."""
 
 CLOSED_EARLY = Fault("{place}: closed before it was opened", "{place}：结案时间早于立案时间")
 NO_OPENING = Fault("{place}: has no opening instant", "{place}：没有立案时间")
@@ -127,6 +127,6 @@ LEAPT = Fault(
 MORE_ROWS = Fault("{place}: and {count} more rows of this fault", "{place}：另有 {count} 行同样的问题")
 
 FAULTS: tuple[Fault, ...] = tuple(
-    one for one in list(globals().values()) if isinstance(one, Fault) and one not in PARTS
+    one for one in list(globals().values()) if isinstance(one, Fault) and one not in (*PLACES, *LISTS)
 )
 """Each of them. Where a sentence fits several, the one that is written down first counts."""

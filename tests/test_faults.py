@@ -2,14 +2,14 @@ from string import Formatter
 
 import pytest
 
-from collector.faults import FAULTS, PARTS, Fault, in_chinese
+from collector.faults import AND_MORE_BY_SUBJECT, DISAPPEARED, FAULTS, LISTS, PLACES, Fault, in_chinese
 
 
 def _placeholders(text: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(text) if name]
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *PARTS], ids=lambda fault: fault.en[:40])
+@pytest.mark.parametrize("fault", [*FAULTS, *PLACES, *LISTS], ids=lambda fault: fault.en[:40])
 def test_both_languages_tell_the_same(fault: Fault) -> None:
     told = _placeholders(fault.en)
 
@@ -41,13 +41,15 @@ def test_a_fault_is_read_in_chinese(english: str, chinese: str) -> None:
 
 
 def test_who_left_a_list_is_named_in_chinese() -> None:
-    from collector.faults import AND_MORE_BY_SUBJECT, DISAPPEARED
-
     text = DISAPPEARED(count=12, names=AND_MORE_BY_SUBJECT(names="a, b", count=10))
 
     assert in_chinese(text).startswith(
         "从来源清单中消失、不再计入应有对象的：12 个（a, b 等，另有 10 个（见 --by subject））；"
     )
+
+
+def test_a_name_that_reads_like_a_place_stays_as_it_is() -> None:
+    assert "：1 个（case 5）；" in in_chinese(DISAPPEARED(count=1, names="case 5"))
 
 
 @pytest.mark.parametrize("text", ["", "case 17", "something that nobody wrote down", "a\nb: c"])
