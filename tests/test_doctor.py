@@ -86,7 +86,9 @@ def test_a_source_that_is_down_fails_or_was_never_polled(tmp_path: Path) -> None
 def test_a_segment_that_is_missing_or_changed(city: City) -> None:
     newest = segments(city)[-1]
     newest.write_bytes(newest.read_bytes()[:-1] + b"x")
-    assert ill(city)["archive"].startswith(f"segments that are missing or changed: segments/video/2026-10/{newest.name}")
+    assert ill(city)["archive"].startswith(
+        f"segments that are missing or changed: segments/video/2026-10/{newest.name}"
+    )
     first = segments(city)[0]
     first.unlink()
     assert ill(city)["archive"] == f"segments that are missing or changed: segments/video/2026-10/{first.name}"

@@ -18,9 +18,13 @@ SHORTEST = 8
 
 @app.command()
 def evidence(
-    digest: Annotated[str, typer.Argument(help="SHA-256 of a run's evidence, or its first digits, as `explain --day` prints it.")],
+    digest: Annotated[
+        str, typer.Argument(help="SHA-256 of a run's evidence, or its first digits, as `explain --day` prints it.")
+    ],
     part: Annotated[str | None, typer.Option("--part", help="Write this part's body as it came.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write the part to [default: standard output]")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write the part to [default: standard output]")
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
@@ -33,13 +37,18 @@ def evidence(
     if len(digest) < SHORTEST or set(digest) - set("0123456789abcdef"):
         raise ConfigurationError(f"evidence {digest}: write at least {SHORTEST} of its hex digits")
     installation = opened(config)
-    answer = kept_answer(installation, digest)
+    answer = kept_answer(installation, digest, part)
     if part is not None:
-        _write(answer.body(part), output)
+        _write(answer.parts[0].body, output)
         return
     zone = installation.city.zone
     rows = [{"part": one.name, "bytes": len(one.body), "sha256": one.digest} for one in answer.parts]
-    about = {"source": answer.source, "slot": iso(answer.slot, zone), "at": iso(answer.at, zone), "evidence": answer.digest}
+    about = {
+        "source": answer.source,
+        "slot": iso(answer.slot, zone),
+        "at": iso(answer.at, zone),
+        "evidence": answer.digest,
+    }
     if as_json:
         print_json(about | {"parts": rows})
         return

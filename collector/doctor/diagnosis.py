@@ -39,7 +39,7 @@ class Finding:
 
 
 def _filled(text: Text, told: dict[str, object]) -> Text:
-    return Text(text.zh.format(**told), text.en.format(**told))
+    return Text(text.zh.format(**told).strip(), text.en.format(**told).strip())
 
 
 def _well(zh: str, en: str) -> Finding:
@@ -67,7 +67,10 @@ NO_BROKER = _wrong("{error}", "{error}", "启动它，或改正 `broker`", "star
 KEY = _well("当前密钥 {key}", "current key {key}")
 NO_KEY_YET = _well("尚无密钥，首次冻结时生成", "none yet; the first snapshot makes one")
 NO_KEY = _wrong(
-    "{error}", "{error}", "按提示处理；或恢复密钥目录、口令", "do as it says, or restore the folder of the keys or their passphrase"
+    "{error}",
+    "{error}",
+    "按提示处理；或恢复密钥目录、口令",
+    "do as it says, or restore the folder of the keys or their passphrase",
 )
 NO_STORE = _wrong(
     "不能使用：{error}", "cannot be used: {error}",
@@ -91,11 +94,17 @@ NOT_POLLED = _wrong("无人轮询", "polled by nobody", *_RUN)
 NEVER = _wrong("从未轮询", "never polled", *_POLL)
 DOWN = _wrong("中断 {error}", "down {error}", *_POLL)
 FAILING = _doubtful("失败 {error}", "failing {error}", *_POLL)
-SKEWED = _doubtful("时钟相差 {skew}", "its clock differs by {skew}", "校准本机与对方的时钟（NTP）", "set both clocks right (NTP)")
+SKEWED = _doubtful(
+    "时钟相差 {skew}", "its clock differs by {skew}", "校准本机与对方的时钟（NTP）", "set both clocks right (NTP)"
+)
 NOT_SEALED = _wrong(
     "待封存 {count} 天，最早 {first}", "{count} days wait to be sealed, the first {first}",
     "`citygauge seal`；若会再积压，看 worker 的日志", "`citygauge seal`; where they wait again, read the worker's log",
 )  # fmt: skip
 NOT_FROZEN = _doubtful("尚未冻结：{months}", "not frozen yet: {months}", *["`citygauge snapshot {first}`"] * 2)
-NOT_EVALUATED = _wrong("没有在判定告警，最后一次在 {since}", "alerts are not evaluated; the last time was {since}", *_RUN)
-NOT_TOLD = _wrong("送达失败 {error}", "cannot be told anything {error}", "改正后会自动补发", "set it right; what waits is sent then")
+NOT_EVALUATED = _wrong(
+    "没有在判定告警，最后一次在 {since}", "alerts are not evaluated; the last time was {since}", *_RUN
+)
+NOT_TOLD = _wrong(
+    "送达失败 {error}", "cannot be told anything {error}", "改正后会自动补发", "set it right; what waits is sent then"
+)

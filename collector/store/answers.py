@@ -25,17 +25,27 @@ _ARCHIVED = ("digest", "base", "depth", "size", "body")
 
 
 def read_evidence(
-    connection: sa.Connection, source: str, digest: str, day: int | None = None, archived: Mapping[str, Stored] | None = None
+    connection: sa.Connection,
+    source: str,
+    digest: str,
+    day: int | None = None,
+    archived: Mapping[str, Stored] | None = None,
 ) -> bytes:
     """The body with this SHA-256, checked. Raises CitygaugeError where it is not there (retention) or does not match.
 
     day: midnight of the day it was kept on. archived: of that day, what is in the archive.
     """
-    found = (archived or {}).get(digest) or _hot(connection, source, digest, day)
-    if found is None:
-        raise CitygaugeError(f"evidence {digest[:12]}… of {source} is no longer kept; its digest stays in the run")
-    base, stored = found
-    body = deltas.restored(stored, read_evidence(connection, source, base, day, archived) if base else None)
+    chain: list[bytes] = []  # the body's differences against its base, those of the base against its own, …
+    wanted: str | None = digest
+    while wanted is not None:
+        found = (archived or {}).get(wanted) or _hot(connection, source, wanted, day)
+        if found is None:
+            raise CitygaugeError(f"evidence {digest[:12]}… of {source} is no longer kept; its digest stays in the run")
+        wanted, stored = found
+        chain.append(stored)
+    body = deltas.restored(chain.pop(), None)
+    while chain:
+        body = deltas.restored(chain.pop(), body)
     if hashlib.sha256(body).hexdigest() != digest:
         raise CitygaugeError(f"evidence {digest[:12]}… of {source} does not match its SHA-256")
     return body

@@ -49,7 +49,7 @@ def test_an_answer_is_shown_as_it_came(city: City, sealed: bool) -> None:
         answer = kept_answer(city.installation, digest[:12])
 
         assert (answer.source, answer.digest, answer.at) == ("video", digest, OCTOBER + number * HOUR)
-        assert json.loads(answer.body("all")) == ANSWERS[number]
+        assert [json.loads(one.body) for one in answer.parts] == [ANSWERS[number]]
 
 
 def test_of_runs_with_one_answer_the_newest_is_shown(city: City) -> None:
@@ -98,7 +98,11 @@ def test_the_command_lists_the_parts_and_writes_one(city: City, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["3f9a"], "write at least 8 of its hex digits"), (["zzzzzzzz"], "hex digits"), (["0" * 64], "no run has such a digest")],
+    [
+        (["3f9a"], "write at least 8 of its hex digits"),
+        (["zzzzzzzz"], "hex digits"),
+        (["0" * 64], "no run has such a digest"),
+    ],
 )
 def test_what_the_command_does_not_take(city: City, arguments: list[str], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
