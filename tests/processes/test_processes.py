@@ -214,6 +214,19 @@ def test_nothing_outlives_an_up_that_is_killed(config: Path, store: Store) -> No
         eventually(lambda: not alive(family), "the end of broker, worker and pool processes", 10)
 
 
+def test_up_removes_answers_that_are_kept_no_longer(config: Path, store: Store) -> None:
+    old, held = (config.parent / f"archive/evidence/page/{month}-31-0123abcd.parquet" for month in ("2020-01", "2020-03"))
+    old.parent.mkdir(parents=True)
+    for file in (old, held):
+        file.write_bytes(b"")
+    with config.open("a", encoding="utf-8") as text:
+        text.write("evidence: {holds: [{period: 2020-03, reason: 审计调取, ordered_by: 李工}]}\n")
+    with running("up", config, "--port", str(free_port())):
+        eventually(lambda: not old.exists(), "the removal")
+        eventually(store.slots, "a run in the store")
+    assert held.exists()
+
+
 def test_t21_a_poll_whose_process_is_killed_comes_back_and_counts_once(tmp_path: Path, page: Page) -> None:
     config = city_file(tmp_path, page, every="1h")
     store = Store(config)
