@@ -19,10 +19,16 @@ ANSWERS = [{"a": "up", "b": "up"}, {"a": "down", "b": "up"}, {"a": "down", "b": 
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    city = make_city(tmp_path)
+def city(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[City]:
+    on_postgres = getattr(request, "param", "sqlite") == "postgres"
+    city = make_city(tmp_path, store=request.getfixturevalue("postgres_url") if on_postgres else "sqlite:///store.db")
     yield city
     city.installation.close()
+
+
+on_both_stores = pytest.mark.parametrize(
+    "city", ["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))], indirect=True
+)
 
 
 def polled(city: City) -> list[str]:
@@ -40,6 +46,7 @@ def cli(city: City, *arguments: str) -> tuple[int, str]:
     return found.exit_code, found.output
 
 
+@on_both_stores
 @pytest.mark.parametrize("sealed", [False, True])
 def test_an_answer_is_shown_as_it_came(city: City, sealed: bool) -> None:
     digests = polled(city)
