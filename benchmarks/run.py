@@ -1,6 +1,6 @@
 """Runs the benchmarks, prints their table, and writes it into docs/performance.md. From the project's folder:
 
-    python -m benchmarks.run --quick                    about a minute
+    python -m benchmarks.run --quick                    about a minute, two with peers
     python -m benchmarks.run                            every size, the nightly run
     python -m benchmarks.run --peers DIR                the same, other systems beside it on the same generated data
     python -m benchmarks.run --only measure_month       one file; writes nothing

@@ -138,7 +138,7 @@ class History:
         with self.ledger.look() as view:
             later = self._records(view, source, Kind.CASES, first, None, as_of, columns, encoded)
             carried = self._carried(view, source, Kind.CASES, first, as_of, lambda _: later["case"], columns, encoded)
-        return pa.concat_tables([carried, later]).combine_chunks()
+        return pa.concat_tables([carried, later]).combine_chunks() if carried.num_rows else later
 
     def attendance(self, source: str, span: Span, as_of: int) -> tuple[int, np.ndarray] | None:
         """Distinct actors of ``span`` and of each of its days, from the roll-up; None where only the records can tell.
@@ -202,8 +202,7 @@ class History:
         table = pa.concat_tables([*tables, unsealed])
         if kind is Kind.CASES and tables and unsealed.num_rows:
             order = day_by_day([one.day for one in sealed], [one.num_rows for one in tables], unsealed)
-            if not np.array_equal(order, np.arange(len(order))):
-                table = table.take(pa.array(order))
+            table = table if order is None else table.take(pa.array(order))
         return known_rows(table, as_of)
 
     def _carried(

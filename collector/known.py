@@ -41,13 +41,16 @@ def carry(kind: Kind, table: pa.Table, day: int, returning: Returning = None) ->
     return table.filter(pc.is_in(table["case"], cases.combine_chunks()))
 
 
-def day_by_day(days: list[int], rows: list[int], unsealed: pa.Table) -> np.ndarray:
-    """The order of days, of sealed rows (``rows`` of each of ``days``, ascending) followed by unsealed ones: of two accounts of a case that
-    one answer brought, the later day's counts, whether or not one of the days is sealed.
+def day_by_day(days: list[int], rows: list[int], unsealed: pa.Table) -> np.ndarray | None:
+    """The order of days, of sealed rows (``rows`` of each of ``days``, ascending) followed by unsealed ones; None where they have it.
+
+    Of two accounts of a case that one answer brought, the later day's counts, whether or not one of the days is sealed.
     """
     midnights = np.array(days, np.int64)
     at = np.asarray(own_time(Kind.CASES, unsealed).cast(pa.int64()).to_numpy(zero_copy_only=False))
     following = np.searchsorted(midnights, at, side="right")
+    if (following == len(midnights)).all() and (np.diff(midnights) >= 0).all():
+        return None
     since = np.where(following > 0, midnights[following - 1], np.iinfo(np.int64).min)
     return np.argsort(np.concatenate([np.repeat(midnights, rows), since]), kind="stable")
 
