@@ -89,6 +89,10 @@ SMALL = 65_536
 """Bytes of a part that an open segment keeps: of a county, whose year is read once for every indicator, and not of a large city."""
 
 
+THREADED = 1 << 17
+"""Rows from which on reading columns side by side saves more than it costs."""
+
+
 class Segment:
     """A segment's bytes opened for reading, part by part and column by column.
 
@@ -124,7 +128,8 @@ class Segment:
         if (kept := self._small.get(key)) is not None:
             return kept
         file = self._reading(encoded) if encoded else self._file
-        table = file.read_row_group(self._groups[name], columns=wanted).select(wanted)
+        threaded = self.rows[name] >= THREADED
+        table = file.read_row_group(self._groups[name], columns=wanted, use_threads=threaded).select(wanted)
         if table.nbytes <= SMALL:
             self._small[key] = table
         return table

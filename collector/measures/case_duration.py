@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -117,7 +118,7 @@ class _Runs:
         rows = np.flatnonzero(of_cases.counted & ~of_cases.faulty)
         closed = of_cases.closed[rows]
         durations = _durations(cases.times, rows, closed, seen, calendar)
-        run = _run(durations, closed, np.zeros(len(rows), np.int64), 1)
+        run = _run(durations, closed, None, 1)
         runs = [run, _run(durations, closed, groups.codes[rows], groups.size)] if groups.labels else [run]
         return cls([of_closed for of_closed, _ in runs], [with_open for _, with_open in runs], (groups, calendar))
 
@@ -132,28 +133,30 @@ def _durations(
     return until - opened if calendar is None else calendar.elapsed(opened, until)
 
 
-def _run(durations: np.ndarray, closed: np.ndarray, codes: np.ndarray, groups: int) -> tuple[_Run, _Run]:
-    """(of the closed cases, with the open ones), a stretch for each of the groups 0 to ``groups`` - 1."""
+def _run(durations: np.ndarray, closed: np.ndarray, codes: np.ndarray | None, groups: int) -> tuple[_Run, _Run]:
+    """(of the closed cases, with the open ones), a stretch for each of the groups 0 to ``groups`` - 1; codes: None for one group."""
     ordered, was_closed = _sorted_by_group(durations, closed, codes)
-    return _stretches(ordered[was_closed], codes[closed], groups), _stretches(ordered, codes, groups)
+    if codes is None:
+        return _stretches(ordered[was_closed], [int(np.count_nonzero(closed))]), _stretches(ordered, [len(ordered)])
+    counts = (np.bincount(of_these, minlength=groups) for of_these in (codes[closed], codes))
+    return _stretches(ordered[was_closed], next(counts)), _stretches(ordered, next(counts))
 
 
-def _stretches(ordered: np.ndarray, codes: np.ndarray, groups: int) -> _Run:
-    ends = np.cumsum(np.bincount(codes, minlength=groups))
+def _stretches(ordered: np.ndarray, counts: Sequence[int] | np.ndarray) -> _Run:
+    ends = np.cumsum(counts)
     return _Run(ordered, np.concatenate([[0], ends[:-1]]), ends)
 
 
-def _sorted_by_group(values: np.ndarray, closed: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _sorted_by_group(values: np.ndarray, closed: np.ndarray, codes: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """(values, closed): values (none negative) by group, then by size, and of each whether it is that of a closed case.
 
     Group, value and that are sorted as one word where they fit into it.
     """
     bits = int(values.max(initial=0)).bit_length()
-    if bits + int(codes.max(initial=0)).bit_length() > 61:
-        order = np.lexsort((values, codes))
+    if bits + (0 if codes is None else int(codes.max(initial=0)).bit_length()) > 61:
+        order = np.lexsort((values,) if codes is None else (values, codes))
         return values[order], closed[order]
-    words = codes << bits
-    words |= values
+    words = values.copy() if codes is None else (codes << bits) | values
     words <<= 1
     words |= closed
     words.sort()

@@ -56,9 +56,9 @@ def _words(keys: pa.Array) -> list[np.ndarray] | None:
     from_every_byte = np.ndarray(len(text) - BYTES + 1, "<u8", text, strides=(1,))
     words = [] if shortest == longest else [lengths.astype(np.uint64)]
     for first in range(0, longest, BYTES):
-        word = from_every_byte[np.minimum(offsets[:-1] + first, len(from_every_byte) - 1)]
+        word = from_every_byte[np.minimum(offsets[:-1] + first, len(from_every_byte) - 1) if first else offsets[:-1]]
         if shortest < first + BYTES:
-            word &= _LEADING[np.clip(lengths - first, 0, BYTES)]
+            word &= _LEADING.take(lengths - first, mode="clip")
         words.append(word)
     return words
 
