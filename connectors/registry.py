@@ -6,11 +6,10 @@ Classes are imported when they are asked for, so that a process loads only the l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from types import MappingProxyType
 
 from collector.connector import Connector
-from collector.errors import ConfigurationError
+from collector.named_classes import load_class
 
 CONNECTORS: Mapping[str, str] = MappingProxyType(
     {
@@ -30,10 +29,4 @@ CONNECTORS: Mapping[str, str] = MappingProxyType(
 
 def load(name: str) -> type[Connector]:
     """The class of the connector ``name``. Raises ConfigurationError for a name that is not listed."""
-    if name not in CONNECTORS:
-        raise ConfigurationError(f"there is no connector {name!r}; the connectors are {', '.join(sorted(CONNECTORS))}")
-    module, _, attribute = CONNECTORS[name].partition(":")
-    kind = getattr(import_module(module), attribute)
-    if not (isinstance(kind, type) and issubclass(kind, Connector)):
-        raise TypeError(f"{CONNECTORS[name]} is not a Connector")
-    return kind
+    return load_class(CONNECTORS, name, Connector, "connector")  # type: ignore[type-abstract]  # the classes that are listed are concrete

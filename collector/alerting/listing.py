@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from collector.alerting.dispatching import alert_of, is_told, muting_of
@@ -13,10 +14,12 @@ from collector.alerts.notification import Alert, Severity
 from collector.city.exclusions import Exclusion
 from collector.errors import ConfigurationError
 from collector.installation import Installation
-from collector.periods import iso
+from collector.periods import MILLISECOND, iso
 from collector.store.alerts import KeptAlert, acknowledge, read_acknowledgements, read_alerts, read_round, read_silences
 from collector.store.outbox import Health, healths
 
+LATE = timedelta(minutes=2)
+"""A round comes every few seconds; after so long without one alerts are not evaluated."""
 _ORDER = (Phase.FIRING, Phase.PENDING, Phase.INACTIVE)
 
 
@@ -46,6 +49,11 @@ class Listing:
     alerts: Sequence[Listed]
     silences: Sequence[Silence]
     receivers: Sequence[Health]
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether nobody evaluates: there was no round yet, or none since ``LATE``."""
+        return self.evaluated_at is None or self.at - self.evaluated_at > LATE // MILLISECOND
 
 
 def list_alerts(installation: Installation, now: int) -> Listing:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from types import MappingProxyType
 
 from collector.alerting.receiver import Receiver
-from collector.errors import ConfigurationError
+from collector.named_classes import load_class
 
 RECEIVERS: Mapping[str, str] = MappingProxyType(
     {
@@ -25,10 +24,4 @@ RECEIVERS: Mapping[str, str] = MappingProxyType(
 
 def load(name: str) -> type[Receiver]:
     """The class of the receiver ``name``. Raises ConfigurationError for a name that is not listed."""
-    if name not in RECEIVERS:
-        raise ConfigurationError(f"there is no receiver {name!r}; the receivers are {', '.join(sorted(RECEIVERS))}")
-    module, _, attribute = RECEIVERS[name].partition(":")
-    kind = getattr(import_module(module), attribute)
-    if not (isinstance(kind, type) and issubclass(kind, Receiver)):
-        raise TypeError(f"{RECEIVERS[name]} is not a Receiver")
-    return kind
+    return load_class(RECEIVERS, name, Receiver, "receiver")  # type: ignore[type-abstract]  # the classes that are listed are concrete

@@ -16,7 +16,6 @@ from collector.standing import SourceStatus, Standing, source_statuses
 IDLE_POLLS = 3
 """A source that was asked nothing for so many intervals is polled by nobody."""
 SKEW_SECONDS = 60
-NOT_EVALUATED = timedelta(minutes=2) // MILLISECOND
 SEALED_WITHIN = timedelta(hours=1) // MILLISECOND
 
 
@@ -76,7 +75,7 @@ def alerts(installation: Installation, now: int) -> Iterator[Diagnosis]:
     if not installation.city.receivers:
         return
     listing = list_alerts(installation, now)
-    if listing.evaluated_at is None or now - listing.evaluated_at > NOT_EVALUATED:
+    if listing.is_stalled:
         yield found.NOT_EVALUATED("alerts", since=_when(installation, listing.evaluated_at))
     for one in listing.receivers:
         finding = found.NOT_TOLD if standing_of(one) == "failing" else found.UP

@@ -17,8 +17,6 @@ from collector.web.shown import age
 from collector.web.words import WORDS
 
 SHOWN_ALERTS = 100
-LATE = timedelta(minutes=2)
-"""A round that is due every few seconds did not come for so long: nobody evaluates."""
 STUCK = timedelta(minutes=5)
 """What waits for so long, though nothing failed, nobody sends."""
 _KEYS = {"up": "up", "failing": "down", "stuck": "failing", "unused": "passive"}
@@ -79,7 +77,7 @@ def evaluation_trouble(listing: Listing, words: Mapping[str, str]) -> str | None
     if listing.evaluated_at is None:
         return words["never_evaluated"]
     late = listing.at - listing.evaluated_at
-    return words["not_evaluated"].format(age(late, words)) if late > LATE // MILLISECOND else None
+    return words["not_evaluated"].format(age(late, words)) if listing.is_stalled else None
 
 
 def _alert_row(one: Listed, now: int, zone: ZoneInfo, lang: str) -> AlertRow:
